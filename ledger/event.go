@@ -47,8 +47,8 @@ const (
 type Actor struct {
 	Kind     string `json:"kind"`
 	ID       string `json:"id"`
-	Client   string `json:"client,omitempty"` // OAuth client id, if a machine was used
-	Level    int    `json:"level"`            // authentication level 0–4
+	Client   string `json:"client,omitempty"`   // OAuth client id, if a machine was used
+	Level    int    `json:"level"`              // authentication level 0–4
 	OnBehalf int    `json:"onBehalf,omitempty"` // party id, when it is not the actor's own
 }
 

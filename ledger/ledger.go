@@ -28,11 +28,11 @@ const NoStream Revision = -1
 
 // Limits that every store enforces; see Event.Check.
 const (
-	MaxStreamName = 128             // bytes
-	MaxEventType  = 256             // bytes
-	MaxMetadata   = 8 << 10         // bytes
-	MaxPayload    = 1 << 20         // bytes; larger things belong in the blob store
-	MaxAppend     = 1024            // events in one append
+	MaxStreamName = 128              // bytes
+	MaxEventType  = 256              // bytes
+	MaxMetadata   = 8 << 10          // bytes
+	MaxPayload    = 1 << 20          // bytes; larger things belong in the blob store
+	MaxAppend     = 1024             // events in one append
 	TimeGrain     = time.Microsecond // the precision that every store keeps
 )
 

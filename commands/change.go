@@ -1,0 +1,185 @@
+package commands
+
+import (
+	"context"
+	"errors"
+
+	"github.com/google/uuid"
+
+	"github.com/hovedbok/hovedbok/apps"
+	"github.com/hovedbok/hovedbok/domain/instance"
+	"github.com/hovedbok/hovedbok/ledger"
+	"github.com/hovedbok/hovedbok/record"
+)
+
+// attempts is how often a command is decided anew when others change the instance at the same time.
+const attempts = 8
+
+// work is what a decide function sees.
+type work struct {
+	ctx     context.Context
+	svc     *Service
+	req     *Request
+	command uuid.UUID
+	app     *apps.App
+	state   *instance.State // not to be changed
+	added   []uuid.UUID     // element ids, for the result
+	next    int             // how many element ids have been made
+}
+
+// elementID gives the id of the command's next new element. It follows from the command's id, so that a repeat gives the same.
+func (w *work) elementID() uuid.UUID {
+	w.next++
+	id := record.Derive("element", w.command.String(), string(rune(w.next)))
+	w.added = append(w.added, id)
+	return id
+}
+
+// byOwner tells whether the caller is the service owner of the app.
+func (w *work) byOwner() bool { return w.req.Caller.owns(w.state.Org) }
+
+type decide func(w *work) ([]instance.Event, error)
+
+// change runs a command on an instance that exists.
+func (s *Service) change(ctx context.Context, req *Request, ref Ref, needs func(*instance.State) need, d decide) (Result, error) {
+	f := s.cache.lock(ref.ID)
+	defer f.mu.Unlock()
+	var err error
+	for range attempts {
+		var res Result
+		if res, err = s.try(ctx, req, ref, f, needs, d); !errors.Is(err, ledger.ErrConflict) {
+			return res, translate(err)
+		}
+	}
+	return Result{}, translate(err)
+}
+
+// try runs a command once. An error that matches ledger.ErrConflict means that it should be tried again.
+func (s *Service) try(ctx context.Context, req *Request, ref Ref, f *folded, needs func(*instance.State) need, d decide) (Result, error) {
+	w := &work{ctx: ctx, svc: s, req: req, command: s.commandID(req)}
+	if err := s.load(ctx, ref, f); err != nil {
+		return Result{}, err
+	}
+	w.state = f.state
+	var err error
+	if w.app, err = s.pinned(f.state); err != nil {
+		return Result{}, err
+	}
+	decision, err := s.authorise(ctx, &req.Caller, needs(f.state), w.app, f.state.Owner, f.state)
+	if err != nil {
+		return Result{}, err
+	}
+	if o, ok := f.state.Outcome(w.command); ok {
+		return s.repeat(ctx, req, f.state.ID, w.app, o)
+	}
+	if req.IfRevision != nil && *req.IfRevision != f.state.Revision {
+		return Result{}, fail(Stale, CodeStaleRevision, "the instance is at revision %d, not %d; read it again", f.state.Revision, *req.IfRevision)
+	}
+	events, err := d(w)
+	if err != nil {
+		return Result{}, err
+	}
+	return s.commit(ctx, w, f, decision, events)
+}
+
+// load makes sure that f holds the newest state of the instance that ref names.
+func (s *Service) load(ctx context.Context, ref Ref, f *folded) error {
+	if err := s.refresh(ctx, ref.ID, f); err != nil {
+		return err
+	}
+	st := f.state
+	if !st.Exists() || ref.Party != 0 && st.Erased.IsZero() && st.Owner != ref.Party || ref.App != "" && st.AppID() != ref.App {
+		return fail(NotFound, string(instance.CodeNotFound), "there is no such instance")
+	}
+	if !st.Erased.IsZero() {
+		return fail(Gone, string(instance.CodeErased), "the instance has been erased")
+	}
+	return nil
+}
+
+func (s *Service) refresh(ctx context.Context, id uuid.UUID, f *folded) (err error) {
+	switch {
+	case f.state == nil || !f.state.Exists():
+		f.state, f.head, err = s.Log.FoldInstance(ctx, id, record.Until{})
+	case !s.SoleWriter:
+		f.head, err = s.Log.CatchUp(ctx, f.state, f.head)
+	}
+	if err != nil {
+		f.drop()
+	}
+	return err
+}
+
+// commit appends the events and takes them into the folded state.
+func (s *Service) commit(ctx context.Context, w *work, f *folded, decision string, events []instance.Event) (Result, error) {
+	if len(events) == 0 {
+		head, err := s.Log.Store().Head(ctx)
+		return Result{State: f.state.Clone(), App: w.app, Position: head, Elements: w.added}, err
+	}
+	env := record.Envelope{
+		Org: w.app.Org, App: w.app.Name, Version: w.app.Version, Instance: f.state.ID, Task: f.state.TaskID(),
+		Actor: w.req.Caller.actor(ownerOf(f.state, events)), Command: w.command, Correlation: chainOf(f.state, events), Causation: w.req.Causation,
+		Trace: w.req.Trace, Decision: decision, At: s.Clock(),
+	}
+	if w.req.Key.Value != "" {
+		env.Request = w.req.Key.Fingerprint
+	}
+	done, err := s.Log.AppendInstance(ctx, f.head, env, events)
+	if err != nil {
+		f.drop() // the outcome may be unknown: what is in the log decides
+		return Result{}, err
+	}
+	for _, r := range done.Records {
+		if err := f.state.Evolve(r); err != nil {
+			f.drop()
+			return Result{}, err
+		}
+	}
+	f.head = done.Head
+	return Result{State: f.state.Clone(), App: w.app, Position: done.Position, Repeated: done.Repeated, Elements: w.added}, nil
+}
+
+// ownerOf is the party of an instance, also of one that is being created.
+func ownerOf(st *instance.State, events []instance.Event) int {
+	if c, ok := events[0].(instance.Created); ok {
+		return c.Owner
+	}
+	return st.Owner
+}
+
+// chainOf is the chain that an instance belongs to; the first that it was tied into.
+func chainOf(st *instance.State, events []instance.Event) uuid.UUID {
+	for _, r := range st.Relations {
+		return r.Chain
+	}
+	for _, e := range events {
+		if l, ok := e.(instance.Linked); ok {
+			return l.Chain
+		}
+	}
+	return uuid.Nil
+}
+
+// repeat answers a command that was done before with the instance as it was then.
+func (s *Service) repeat(ctx context.Context, req *Request, id uuid.UUID, app *apps.App, o instance.Outcome) (Result, error) {
+	if o.Request != req.Key.Fingerprint {
+		return Result{}, fail(Unprocessable, CodeKeyReused, "the idempotency key was used for another request; use a new key")
+	}
+	rev := ledger.Revision(o.Revision)
+	st, _, err := s.Log.FoldInstance(ctx, id, record.Until{Revision: &rev})
+	if err != nil {
+		return Result{}, err
+	}
+	head, err := s.Log.Store().Head(ctx)
+	return Result{State: st, App: app, Position: head, Repeated: true, Elements: s.elementsOf(req, st)}, err
+}
+
+// elementsOf finds the elements that the command added, by their derived ids.
+func (s *Service) elementsOf(req *Request, st *instance.State) []uuid.UUID {
+	w := &work{command: s.commandID(req)}
+	for {
+		if _, ok := st.Element(w.elementID()); !ok {
+			return w.added[:len(w.added)-1]
+		}
+	}
+}

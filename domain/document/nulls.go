@@ -1,0 +1,46 @@
+package document
+
+// WithoutNulls gives the document without members that are null: in Altinn's form data, null and absent are the same. Items of lists
+// stay, so that rows keep their place. A document that has no such member is given back as it is.
+func (n *Node) WithoutNulls() *Node {
+	if !n.hasNullMember() {
+		return n
+	}
+	if n.Kind() == KindArray {
+		var items []*Node
+		for _, child := range n.Items() {
+			items = append(items, child.WithoutNulls())
+		}
+		return NewArray(items...)
+	}
+	out := NewObject()
+	for name, child := range n.All() {
+		if child.Kind() != KindNull {
+			out = out.mustSet(name, child.WithoutNulls())
+		}
+	}
+	return out
+}
+
+// mustSet sets a member of an object, which cannot fail.
+func (n *Node) mustSet(name string, v *Node) *Node {
+	out, err := n.With(Path{Field(name)}, v)
+	if err != nil {
+		panic(err)
+	}
+	return out
+}
+
+func (n *Node) hasNullMember() bool {
+	for _, child := range n.All() {
+		if child.Kind() == KindNull || child.hasNullMember() {
+			return true
+		}
+	}
+	for _, child := range n.Items() {
+		if child.hasNullMember() {
+			return true
+		}
+	}
+	return false
+}

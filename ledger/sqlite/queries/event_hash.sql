@@ -1,0 +1,1 @@
+SELECT hash FROM events WHERE stream = ?1 AND rev = ?2

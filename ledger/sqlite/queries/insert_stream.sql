@@ -1,0 +1,1 @@
+INSERT INTO streams (no, name) VALUES (?1, ?2)

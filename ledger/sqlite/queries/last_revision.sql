@@ -1,0 +1,1 @@
+SELECT max(rev) FROM events WHERE stream = ?1

@@ -1,0 +1,3 @@
+SELECT pos, stream, rev, id, type, schema, time, hash, meta, data
+FROM events
+WHERE pos = ?1

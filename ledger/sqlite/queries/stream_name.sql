@@ -1,0 +1,1 @@
+SELECT name FROM streams WHERE no = ?1

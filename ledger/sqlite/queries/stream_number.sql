@@ -1,0 +1,1 @@
+SELECT no FROM streams WHERE name = ?1
