@@ -170,7 +170,8 @@ func fingerprint(r *http.Request, body []byte) string {
 
 func startFingerprint(r *http.Request) hash.Hash {
 	h := sha256.New()
-	for _, part := range []string{r.Method, r.URL.Path, r.URL.RawQuery, r.Header.Get("Content-Type")} {
+	media, _, _ := strings.Cut(r.Header.Get("Content-Type"), ";") // a repeat may have another multipart boundary
+	for _, part := range []string{r.Method, r.URL.Path, r.URL.RawQuery, media} {
 		h.Write([]byte(part))
 		h.Write([]byte{0})
 	}

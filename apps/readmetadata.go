@@ -109,14 +109,8 @@ func (m *metadataReader) into(node *jsonc.Node, target any) {
 	if node == nil {
 		return
 	}
-	err := json.Unmarshal(node.JSON, target)
-	var wrong *json.UnmarshalTypeError
-	switch {
-	case errors.As(err, &wrong):
-		m.fault(node.Offset+max(int(wrong.Offset)-1, 0), FaultMetadataShape, "write a value of type "+jsonType(wrong.Type),
-			"%s is %s", fieldName(wrong.Field), withArticle(wrong.Value))
-	case err != nil:
-		m.fault(node.Offset, FaultMetadataShape, "", "the value cannot be read: %v", err)
+	if err := json.Unmarshal(node.JSON, target); err != nil {
+		m.fault(node.Offset+max(typeErrorOffset(err)-1, 0), FaultMetadataShape, "", "%s", typeErrorText(err))
 	}
 }
 
@@ -129,7 +123,10 @@ func fieldName(field string) string {
 
 func withArticle(kind string) string {
 	kind, _, _ = strings.Cut(kind, " ")
-	if strings.HasPrefix(kind, "a") || strings.HasPrefix(kind, "o") {
+	if kind == "null" || kind == "" {
+		return kind
+	}
+	if strings.ContainsRune("aeio", rune(kind[0])) {
 		return "an " + kind
 	}
 	return "a " + kind

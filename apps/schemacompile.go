@@ -45,6 +45,7 @@ func compileSchema(r fileReporter, tree *jsonc.Node) (*jsonschema.Schema, schema
 		document["$schema"] = draft2020
 	}
 	n.schema(document, nil)
+	n.reportConstants()
 	compiler := newCompiler(&n)
 	if err := compiler.AddResource(schemaURL, document); err != nil {
 		r.fault(tree.Offset, FaultSchema, "", "the schema cannot be read: %v", err)
@@ -79,22 +80,38 @@ func (noLoader) Load(address string) (any, error) {
 	return nil, fmt.Errorf("%s is outside the file, and schemas are not fetched", address)
 }
 
-// rootNode finds the node that describes a document: info.rootNode, or the schema itself.
+// rootNode finds the node that describes a document, as the client does: info.rootNode; in schemas from
+// SERES the property that info.meldingsnavn names; where there is only one property and it refers to a
+// definition, that definition; otherwise the schema itself.
 func rootNode(r fileReporter, tree *jsonc.Node, document map[string]any) (schemaNode, bool) {
-	root := schemaNode{document: document, node: document}
-	named := tree.Get("info").Get("rootNode")
-	if !named.Is(jsonc.String) || named.Text == "" || named.Text == "#" {
-		return root, true
+	pointer, at := rootPointer(tree)
+	if pointer == "" || pointer == "#" {
+		return schemaNode{document: document, node: document}, true
 	}
-	root.pointer = named.Text
-	root.name = named.Text[strings.LastIndex(named.Text, "/")+1:]
-	node, ok := lookup(document, named.Text).(map[string]any)
+	node, ok := lookup(document, pointer).(map[string]any)
 	if !ok {
-		r.fault(named.Offset, FaultSchemaRoot, "write a pointer such as #/definitions/Skjema", "info.rootNode %q points nowhere", named.Text)
+		r.fault(at.Offset, FaultSchemaRoot, "write a pointer such as #/definitions/Skjema", "the root %q points nowhere", pointer)
 		return schemaNode{}, false
 	}
-	root.node = node
-	return root, true
+	return schemaNode{document: document, node: node, pointer: pointer, name: pointer[strings.LastIndex(pointer, "/")+1:]}, true
+}
+
+// rootPointer gives the pointer to the root, or "", and the node where it stands.
+func rootPointer(tree *jsonc.Node) (string, *jsonc.Node) {
+	info, properties := tree.Get("info"), tree.Get("properties")
+	if named := info.Get("rootNode"); named.Is(jsonc.String) {
+		return named.Text, named
+	}
+	var only *jsonc.Node
+	if name := info.Get("meldingsnavn"); name.Is(jsonc.String) {
+		only = properties.Get(name.Text)
+	} else if properties.Is(jsonc.Object) && len(properties.Members) == 1 {
+		only = properties.Members[0].Value
+	}
+	if ref := only.Get("$ref"); ref.Is(jsonc.String) {
+		return ref.Text, ref
+	}
+	return "", tree
 }
 
 // lookup follows a pointer such as "#/$defs/a~1b" into a document.

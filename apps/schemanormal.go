@@ -3,7 +3,6 @@ package apps
 import (
 	"encoding/json"
 	"regexp"
-	"strings"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
@@ -22,6 +21,7 @@ type normaliser struct {
 	modern bool // 2020-12
 	report fileReporter
 	tree   *jsonc.Node
+	consts [][]string // paths of constants that were read as another type
 }
 
 // Keywords by what they hold.
@@ -113,8 +113,20 @@ func (n *normaliser) constant(s map[string]any, path []string) {
 		return
 	}
 	s["const"] = read
-	n.report.warn(nodeAt(n.tree, join(path, "const")).Offset, FaultSchemaConst, "write the const as "+withArticle(typ),
-		"the const of %s is not %s; it is read as one", strings.Join(path, "/"), withArticle(typ))
+	n.consts = append(n.consts, join(path, "const"))
+}
+
+// reportConstants warns once, at the first place, since schemas from Altinn II have hundreds.
+func (n *normaliser) reportConstants() {
+	if len(n.consts) == 0 {
+		return
+	}
+	first := nodeAt(n.tree, n.consts[0]).Offset
+	for _, path := range n.consts {
+		first = min(first, nodeAt(n.tree, path).Offset)
+	}
+	n.report.warn(first, FaultSchemaConst, "write each const in the type of its field",
+		"%d constants are of another type than their field, this one first; they are read as the values they spell", len(n.consts))
 }
 
 // pattern compiles a regular expression as ECMAScript reads it.

@@ -2,8 +2,8 @@ package commands
 
 import (
 	"context"
-	"slices"
 
+	"github.com/hovedbok/hovedbok/apps/scope"
 	"github.com/hovedbok/hovedbok/domain/instance"
 	"github.com/hovedbok/hovedbok/domain/process"
 	"github.com/hovedbok/hovedbok/policies"
@@ -23,12 +23,12 @@ func (s *Service) AdvanceProcess(ctx context.Context, req *Request, ref Ref, act
 		if !ok {
 			return nil, fail(Conflict, CodeNoNext, "the process of the app has no task %s", w.state.TaskID())
 		}
-		if action != reject || !listed(task, reject) {
+		if action != reject || !task.Declares(reject) {
 			if issues := w.validate(); blocks(issues) {
 				return nil, &Error{Kind: Conflict, Code: CodeValidation, Message: "the data of task " + task.ID + " are not valid", Issues: issues}
 			}
 		}
-		next, err := w.app.Process.Next(task.ID, action, w.conditions(w.state, nil))
+		next, err := w.app.Process.Next(task.ID, action, scope.Conditions(w.app, w.state))
 		if err != nil {
 			return nil, &Error{Kind: Conflict, Code: CodeNoNext, Message: "the process has no single way on from " + task.ID, Err: err}
 		}
@@ -51,10 +51,6 @@ func toAdvance(action string) func(*instance.State) need {
 		}
 		return need{process.ActionsToAdvance(s.Process.Current.Type), policies.Write}
 	}
-}
-
-func listed(task process.Element, action string) bool {
-	return slices.ContainsFunc(task.Actions, func(a process.Action) bool { return a.Name == action })
 }
 
 func target(e process.Element) instance.Target {

@@ -10,6 +10,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/hovedbok/hovedbok/apps"
+	"github.com/hovedbok/hovedbok/apps/scope"
 	"github.com/hovedbok/hovedbok/domain/instance"
 	"github.com/hovedbok/hovedbok/ledger"
 	"github.com/hovedbok/hovedbok/policies"
@@ -150,7 +151,7 @@ func (w *work) fingerprint(of func() string) {
 
 // creation decides the first events.
 func (w *work) creation(c CreateInstance, owner Party, in *intake) ([]instance.Event, error) {
-	start, first, err := w.app.Process.First("", w.conditions(w.state, nil))
+	start, first, err := w.app.Process.First("", scope.Conditions(w.app, w.state))
 	if err != nil {
 		return nil, &Error{Kind: Conflict, Code: CodeNoNext, Message: "the process of the app has no first task", Err: err}
 	}

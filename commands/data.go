@@ -16,15 +16,16 @@ import (
 func always(n need) func(*instance.State) need { return func(*instance.State) need { return n } }
 
 // rule is what the domain must know of a data type.
-func rule(dt *apps.DataType) instance.Rule {
-	return instance.Rule{
-		DataType: dt.ID, Task: dt.TaskID, Form: dt.IsForm(), MinCount: dt.MinCount, MaxCount: dt.MaxCount,
-		DisallowUserCreate: dt.DisallowUserCreate(), DisallowUserDelete: dt.DisallowUserDelete(),
+func rule(dt apps.DataType) instance.Rule {
+	r := instance.Rule{DataType: dt.ID, Task: dt.TaskID, Form: dt.IsForm(), MinCount: dt.MinCount, MaxCount: dt.MaxCount}
+	if dt.AppLogic != nil {
+		r.DisallowUserCreate, r.DisallowUserDelete = dt.AppLogic.DisallowUserCreate, dt.AppLogic.DisallowUserDelete
 	}
+	return r
 }
 
 // mayChange finds a data type and checks what it says of who may change its elements: contributors and an extra action.
-func (w *work) mayChange(id string) (*apps.DataType, error) {
+func (w *work) mayChange(id string) (apps.DataType, error) {
 	dt, ok := w.app.Metadata.DataType(id)
 	if !ok {
 		return nil, fail(Invalid, CodeDataTypeUnknown, "the app has no data type %q", id)

@@ -9,7 +9,7 @@ import (
 )
 
 // fits checks that a form has only what its model knows, of the right types. Whether it is complete is for validation.
-func (w *work) fits(dt *apps.DataType, form *document.Node) error {
+func (w *work) fits(dt apps.DataType, form *document.Node) error {
 	model, ok := w.app.Models[dt.ID]
 	if !ok {
 		return nil
@@ -62,7 +62,7 @@ func join(path, name string) string {
 func (w *work) autoCreate(task string, given []instance.DataElementAdded, prefill map[string]string) ([]instance.DataElementAdded, error) {
 	var out []instance.DataElementAdded
 	for i := range w.app.Metadata.DataTypes {
-		dt := &w.app.Metadata.DataTypes[i]
+		dt := w.app.Metadata.DataTypes[i]
 		if dt.TaskID != task || !dt.AutoCreate() || w.has(dt.ID, given) {
 			continue
 		}
@@ -86,7 +86,7 @@ func (w *work) has(dataType string, given []instance.DataElementAdded) bool {
 
 // prefilled makes a form of a flat map of paths and values. As in Altinn, paths that the model does not have are
 // ignored, and values are turned into the type of their field.
-func (w *work) prefilled(dt *apps.DataType, prefill map[string]string) (*document.Node, error) {
+func (w *work) prefilled(dt apps.DataType, prefill map[string]string) (*document.Node, error) {
 	form := document.NewObject()
 	model := w.app.Models[dt.ID]
 	if model == nil {

@@ -51,7 +51,7 @@ func (in *intake) count(dataType string) (n int) {
 	return n
 }
 
-func (in *intake) form(dt *apps.DataType, p Part) error {
+func (in *intake) form(dt apps.DataType, p Part) error {
 	form, err := in.readForm(dt, p.ContentType, p.Body)
 	if err != nil {
 		return err
@@ -61,14 +61,14 @@ func (in *intake) form(dt *apps.DataType, p Part) error {
 }
 
 // newForm makes the element of a form.
-func (w *work) newForm(dt *apps.DataType, form *document.Node) instance.DataElementAdded {
+func (w *work) newForm(dt apps.DataType, form *document.Node) instance.DataElementAdded {
 	return instance.DataElementAdded{
 		Element: w.elementID(), DataType: dt.ID, Task: dt.TaskID, ContentType: dt.FormContentType(), Form: form,
 	}
 }
 
 // readForm reads a form from a body and checks that it fits the model.
-func (w *work) readForm(dt *apps.DataType, contentType string, body io.Reader) (*document.Node, error) {
+func (w *work) readForm(dt apps.DataType, contentType string, body io.Reader) (*document.Node, error) {
 	media, _, err := mime.ParseMediaType(contentType)
 	if err != nil || media != "application/json" {
 		return nil, fail(UnsupportedMedia, CodeFormContentType, "form data of type %s must be sent as application/json", dt.ID)
@@ -88,7 +88,7 @@ func (w *work) readForm(dt *apps.DataType, contentType string, body io.Reader) (
 }
 
 // file takes a file in. The checks are Altinn's, in its order.
-func (in *intake) file(dt *apps.DataType, p Part) error {
+func (in *intake) file(dt apps.DataType, p Part) error {
 	media, err := in.checkFile(dt, p)
 	if err != nil {
 		return err
@@ -96,7 +96,7 @@ func (in *intake) file(dt *apps.DataType, p Part) error {
 	ref := blob.Ref{Stream: in.stream, ID: in.svc.NewID()}
 	info, err := in.svc.Blobs.Put(in.ctx, in.org, ref, p.Body, limit(dt))
 	if errors.Is(err, blob.ErrTooLarge) {
-		return fail(TooLarge, CodeTooLarge, "files of type %s can be at most %d MB", dt.ID, dt.MaxSize)
+		return fail(TooLarge, CodeTooLarge, "files of type %s can be at most %d MB", dt.ID, limit(dt)>>20)
 	}
 	if err != nil {
 		return readError(err)
@@ -112,7 +112,7 @@ func (in *intake) file(dt *apps.DataType, p Part) error {
 	return nil
 }
 
-func (in *intake) checkFile(dt *apps.DataType, p Part) (string, error) {
+func (in *intake) checkFile(dt apps.DataType, p Part) (string, error) {
 	name := path.Base(strings.ReplaceAll(p.Filename, `\`, "/"))
 	if p.Filename == "" || name == "." || name == "/" {
 		return "", fail(Invalid, CodeFilename, "give the file a name in Content-Disposition")
@@ -142,9 +142,9 @@ func sameMedia(a, b string) bool {
 }
 
 // limit is the size in bytes that a file of the type may have: the type's own, or the platform's.
-func limit(dt *apps.DataType) int64 {
-	if dt.MaxSize > 0 {
-		return int64(dt.MaxSize) << 20
+func limit(dt apps.DataType) int64 {
+	if dt.MaxSize != nil && *dt.MaxSize > 0 {
+		return int64(*dt.MaxSize) << 20
 	}
 	return MaxFile
 }

@@ -50,7 +50,7 @@ func (w *work) validate() []Issue {
 	}
 	task := w.state.TaskID()
 	for i := range w.app.Metadata.DataTypes {
-		if dt := &w.app.Metadata.DataTypes[i]; dt.TaskID == task {
+		if dt := w.app.Metadata.DataTypes[i]; dt.TaskID == task {
 			out = append(out, countIssues(dt, len(w.state.OfType(dt.ID)))...)
 		}
 	}
@@ -62,7 +62,7 @@ func modelIssues(model *apps.Model, el *instance.Element) []Issue {
 	for _, found := range model.Validate(el.Form.WithoutNulls().Interface()) {
 		out = append(out, Issue{
 			Severity: 1, Element: el.ID, Field: found.Path, Code: found.Keyword, Text: found.Message,
-			TextKey: textKey(found), Source: SourceModel,
+			TextKey: textKey(found), Params: params(found), Source: SourceModel,
 		})
 	}
 	return out
@@ -74,8 +74,8 @@ var textKeys = map[string]string{
 }
 
 func textKey(i apps.SchemaIssue) string {
-	if i.ErrorMessage != "" {
-		return i.ErrorMessage
+	if i.Custom != "" {
+		return i.Custom
 	}
 	name := i.Keyword
 	if other, ok := textKeys[name]; ok {
@@ -84,7 +84,14 @@ func textKey(i apps.SchemaIssue) string {
 	return "validation_errors." + name
 }
 
-func countIssues(dt *apps.DataType, n int) []Issue {
+func params(i apps.SchemaIssue) []string {
+	if i.Limit == "" {
+		return nil
+	}
+	return []string{i.Limit}
+}
+
+func countIssues(dt apps.DataType, n int) []Issue {
 	issue := Issue{Severity: 1, Element: uuid.Nil, Field: dt.ID, Source: SourceTask, OnlyWhole: true}
 	switch {
 	case n < dt.MinCount:

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/go-jose/go-jose/v4"
@@ -45,7 +46,7 @@ func NewVerifier(opts Options) (*Verifier, error) {
 // Verify tells who a raw token stands for. The error is a [*TokenError]. A token that was verified before
 // is answered from memory until it expires; what the register has learnt since is then not seen.
 func (v *Verifier) Verify(ctx context.Context, raw string) (Caller, error) {
-	digest := sha256.Sum256([]byte(raw))
+	digest := digestOf(raw)
 	if caller, known := v.verified.Get(digest); known && v.opts.Clock().Before(caller.Expires) {
 		caller.Scopes = slices.Clone(caller.Scopes)
 		return caller, nil
@@ -58,6 +59,22 @@ func (v *Verifier) Verify(ctx context.Context, raw string) (Caller, error) {
 	remembered.Scopes = slices.Clone(caller.Scopes)
 	v.verified.Add(digest, remembered)
 	return caller, nil
+}
+
+// buffers are for digestOf: converting the token to bytes anew each time would cost as much as hashing it.
+var buffers = sync.Pool{New: func() any { b := make([]byte, 0, 2048); return &b }}
+
+// digestOf gives the SHA-256 of a raw token.
+func digestOf(raw string) [sha256.Size]byte {
+	if len(raw) > maxToken {
+		return [sha256.Size]byte{} // no such token is ever remembered
+	}
+	buffer := buffers.Get().(*[]byte)
+	*buffer = append((*buffer)[:0], raw...)
+	digest := sha256.Sum256(*buffer)
+	clear(*buffer) // leave no tokens behind
+	buffers.Put(buffer)
+	return digest
 }
 
 // Forget drops everything that is remembered about tokens, for when an issuer has withdrawn a key.

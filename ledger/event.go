@@ -60,6 +60,10 @@ func (e *Event) Fact() string {
 // Meta decodes the clear part.
 func (e *Event) Meta() (Meta, error) {
 	var m Meta
+	if quickMeta(e.Metadata, &m) {
+		return m, nil
+	}
+	m = Meta{}
 	if err := json.Unmarshal(e.Metadata, &m); err != nil {
 		return Meta{}, fmt.Errorf("ledger: metadata of %s@%d: %w", e.Stream, e.Revision, err)
 	}

@@ -149,7 +149,7 @@ func TestExplain_NamesRulesAndKeys(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := []Matched{{Slot: "*", Key: "role:dagl", Rule: "urn:altinn:resource:app_[ORG]_[APP]:policyid:1:ruleid:1"}}
+	want := []Matched{{Slot: "*", Key: "role:dagl", Rule: "urn:altinn:resource:app_ttd_demo:policyid:1:ruleid:1"}}
 	if !slices.Equal(report.Grants, want) || report.App != "ttd/demo" || report.Revision != e.Revision() {
 		t.Errorf("report %+v", report)
 	}
@@ -202,7 +202,9 @@ func TestDecide_InvalidInput(t *testing.T) {
 		"delegation from none":  func(r *Request) { r.Delegations = []Delegation{{ID: "d", App: "a", To: "p"}} },
 		"delegation to none":    func(r *Request) { r.Delegations = []Delegation{{ID: "d", App: "a", From: 1}} },
 		"delegation at nothing": func(r *Request) { r.Delegations = []Delegation{{ID: "d", App: "a", From: 1, To: "p", Slot: "Task_1"}} },
-		"delegation of nothing": func(r *Request) { r.Delegations = []Delegation{{ID: "d", App: "a", From: 1, To: "p", Actions: []string{""}}} },
+		"delegation of nothing": func(r *Request) {
+			r.Delegations = []Delegation{{ID: "d", App: "a", From: 1, To: "p", Actions: []string{""}}}
+		},
 	}
 	for name, change := range cases {
 		t.Run(name, func(t *testing.T) {

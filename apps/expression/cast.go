@@ -2,7 +2,7 @@ package expression
 
 import "strings"
 
-// castTo casts a value to what a function wants (§ casting in the package comment), and says false when it cannot.
+// castTo casts a value to what a function wants (see Casting in the package comment), and says false when it cannot.
 // Null stays null, except that lists and objects are never null.
 func castTo(want argType, v Value) (Value, bool) {
 	switch want {
@@ -21,6 +21,11 @@ func castTo(want argType, v Value) (Value, bool) {
 	default:
 		return v, true
 	}
+}
+
+// isPlain reports whether castString surely leaves a value as it is.
+func (v *Value) isPlain() bool {
+	return v.kind == String && len(v.str) != 4 && len(v.str) != 5 || v.kind == Null
 }
 
 // castString gives the text of a value. The texts null, true and false are recognised in any letter case.

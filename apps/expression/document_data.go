@@ -81,7 +81,7 @@ func (d *DocumentData) root(dataType, element string) (*document.Node, error) {
 
 // follow gives the node at a path, nil when there is none.
 func follow(at *document.Node, path Path, place cursor) *document.Node {
-	for i, s := range path.segments {
+	for i, s := range path.Segments() {
 		if i > 0 && at.Kind() == document.KindArray {
 			at = at.Index(place.cross())
 		}

@@ -25,9 +25,13 @@ func (e *Expression) Eval(ctx Context) (Value, error) {
 		return e.root.lit, nil
 	}
 	r := runs.Get().(*run)
+	if cap(r.stack) < e.room {
+		r.stack = make([]Value, 0, e.room)
+	}
 	r.ctx = ctx
-	v, err := r.eval(&e.root)
-	r.release()
+	var v Value
+	err := r.eval(&e.root, &v)
+	r.release(e.room)
 	if err != nil {
 		return Value{}, located(e, err)
 	}
@@ -59,46 +63,60 @@ func (e *Expression) name() string {
 	return e.root.fn.name
 }
 
-func (r *run) release() {
+// release gives the run back, holding nothing of the evaluation, which used so much of the stack.
+func (r *run) release(used int) {
 	r.ctx = Context{}
-	clear(r.stack[:cap(r.stack)])
+	clear(r.stack[:used])
 	r.stack = r.stack[:0]
 	runs.Put(r)
 }
 
-func (r *run) eval(n *node) (Value, error) {
+// eval puts the value of a call into out. The stack has room for the whole expression (see node.room), so that
+// it never moves while out points into it.
+func (r *run) eval(n *node, out *Value) error {
 	base := len(r.stack)
+	r.stack = r.stack[:base+len(n.args)]
+	args := r.stack[base:]
 	for i := range n.args {
-		arg := &n.args[i]
-		if arg.cast {
-			r.stack = append(r.stack, arg.ready)
-			continue
+		if n.args[i].cast {
+			args[i] = n.args[i].ready
+		} else if err := r.arg(n, i, &args[i]); err != nil {
+			return err
 		}
-		v, err := r.arg(n, i, arg)
-		if err != nil {
-			return Value{}, err
-		}
-		r.stack = append(r.stack, v)
 	}
-	v, err := n.fn.call(r, n, r.stack[base:])
+	v, err := n.fn.call(r, n, args)
 	r.stack = r.stack[:base]
-	return v, err
+	*out = v
+	return err
 }
 
-func (r *run) arg(n *node, i int, arg *node) (Value, error) {
-	v := arg.lit
-	if arg.fn != nil {
-		var err error
-		if v, err = r.eval(arg); err != nil {
-			return Value{}, err
-		}
+// arg puts the value of argument i into out, cast to what the function wants.
+func (r *run) arg(n *node, i int, out *Value) error {
+	arg := &n.args[i]
+	if arg.fn == nil {
+		*out = arg.lit
+	} else if err := r.eval(arg, out); err != nil {
+		return err
 	}
 	want, _ := n.fn.argType(i)
-	cast, ok := castTo(want, v)
-	if !ok {
-		return Value{}, &failure{node: n, arg: i, message: wrongType(want, v, arg.constant)}
+	if want == anyArg || want == stringArg && out.isPlain() {
+		return nil
 	}
-	return cast, nil
+	cast, ok := castTo(want, *out)
+	if !ok {
+		return &failure{node: n, arg: i, message: wrongType(want, *out, arg.constant)}
+	}
+	*out = cast
+	return nil
+}
+
+// room counts the values that the stack must have place for.
+func (n *node) room() int {
+	deepest := 0
+	for i := range n.args {
+		deepest = max(deepest, n.args[i].room())
+	}
+	return len(n.args) + deepest
 }
 
 // wrongType says that a value cannot be cast, in Altinn's words. Only a value that stands in the expression is shown.

@@ -6,6 +6,7 @@ import "slices"
 // goroutines may evaluate it at the same time. The zero Expression is the literal null.
 type Expression struct {
 	root node
+	room int // values that an evaluation puts on its stack
 }
 
 // node is a literal, or the call of a function.

@@ -64,7 +64,7 @@ func callComponent(r *run, n *node, args []Value) (Value, error) {
 	if err != nil {
 		return Value{}, err
 	}
-	if len(target.Binding.segments) == 0 {
+	if target.Binding.IsEmpty() {
 		return Value{}, failArg(n, 0, "Component %s does not have a simpleBinding", n.named(0, args[0]))
 	}
 	if target.Hidden {
@@ -156,7 +156,7 @@ func callExternalAPI(r *run, n *node, args []Value) (Value, error) {
 
 // dig follows a path into a value; steps may be names, indices in brackets, or indices as names.
 func dig(v Value, path Path) Value {
-	for _, s := range path.segments {
+	for _, s := range path.Segments() {
 		if v.kind == List && leadingDigits(s.Name) == len(s.Name) && s.Name != "" {
 			v = item(v, parseSegment("["+s.Name+"]").Index)
 		} else if s.Name != "" || s.Index < 0 {

@@ -100,11 +100,11 @@ func callStringSlice(_ *run, n *node, args []Value) (Value, error) {
 
 // position gives the place in a string of so many units that an index means.
 func position(index Value, length int) int {
-	f := index.decimal().float()
-	if f < 0 {
-		f = float64(length) + float64(int64(max(f, -1e15)))
+	at := int(min(max(index.decimal().float(), -1e15), 1e15)) // fractions are cut off
+	if at < 0 {
+		at += length
 	}
-	return int(min(max(f, 0), float64(length)))
+	return min(max(at, 0), length)
 }
 
 // units counts UTF-16 units.

@@ -1,6 +1,7 @@
 package expression
 
 import (
+	"errors"
 	"fmt"
 	"math/big"
 	"slices"
@@ -23,7 +24,7 @@ func simple(f func(v Value) Value) func([]jmesArg) (Value, error) {
 // jmesFunctions holds all but those that take expressions.
 var jmesFunctions = []jmesFunction{
 	{name: "abs", args: []string{"n"}, call: simple(jmesAbs)},
-	{name: "avg", args: []string{"N"}, call: simple(jmesAvg)},
+	{name: "avg", args: []string{"N"}, call: callJMESAvg},
 	{name: "ceil", args: []string{"n"}, call: simple(func(v Value) Value { return number(v.decimal().whole(1)) })},
 	{name: "contains", args: []string{"ls", "a"}, call: jmesContains},
 	{name: "ends_with", args: []string{"s", "s"}, call: jmesText2(strings.HasSuffix)},
@@ -42,7 +43,7 @@ var jmesFunctions = []jmesFunction{
 	{name: "sort", args: []string{"NS"}, call: simple(jmesSort)},
 	{name: "sort_by", args: []string{"l", "&"}, call: jmesSortBy},
 	{name: "starts_with", args: []string{"s", "s"}, call: jmesText2(strings.HasPrefix)},
-	{name: "sum", args: []string{"N"}, call: simple(func(v Value) Value { return number(jmesSum(v)) })},
+	{name: "sum", args: []string{"N"}, call: callJMESSum},
 	{name: "to_array", args: []string{"a"}, call: simple(jmesToArray)},
 	{name: "to_number", args: []string{"a"}, call: simple(jmesToNumber)},
 	{name: "to_string", args: []string{"a"}, call: simple(jmesToString)},
@@ -118,22 +119,32 @@ func (d decimal) whole(side int) decimal {
 	return normalBig(quotient, 0)
 }
 
-func jmesSum(list Value) decimal {
+var errJMESRange = errors.New("the sum is out of range")
+
+func jmesSum(list Value) (decimal, error) {
 	sum := decimal{}
 	for _, v := range list.Items() {
 		sum = sum.add(v.decimal())
 	}
-	if bounded, ok := sum.bounded(); ok {
-		return bounded
+	sum, ok := sum.bounded()
+	if !ok {
+		return sum, errJMESRange
 	}
-	return decimal{}
+	return sum, nil
 }
 
-func jmesAvg(list Value) Value {
-	if len(list.Items()) == 0 {
-		return Value{}
+func callJMESSum(args []jmesArg) (Value, error) {
+	sum, err := jmesSum(args[0].value)
+	return number(sum), err
+}
+
+func callJMESAvg(args []jmesArg) (Value, error) {
+	count := int64(len(args[0].value.Items()))
+	if count == 0 {
+		return Value{}, nil
 	}
-	return number(jmesSum(list).div(decimal{coef: int64(len(list.Items()))}.normal()))
+	sum, err := jmesSum(args[0].value)
+	return number(sum.div(decimal{coef: count}.normal())), err
 }
 
 func jmesContains(args []jmesArg) (Value, error) {

@@ -43,6 +43,7 @@ func parse(src []byte) (*Expression, error) {
 	if err := found.err(); err != nil {
 		return nil, err
 	}
+	e.room = e.root.room()
 	return e, nil
 }
 

@@ -13,7 +13,9 @@ type Segment struct {
 
 // Path is a field path of a data model, such as people[1].name: JSON names with dots between, each with an
 // optional row index (see Altinn's data model bindings). The zero Path is empty and leads to the whole model.
-type Path struct {
+type Path struct{ data *pathData }
+
+type pathData struct {
 	text     string
 	segments []Segment
 }
@@ -28,7 +30,7 @@ func ParsePath(text string) Path {
 	for name := range strings.SplitSeq(text, ".") {
 		segments = append(segments, parseSegment(name))
 	}
-	return Path{text: text, segments: segments}
+	return Path{&pathData{text: text, segments: segments}}
 }
 
 func parseSegment(text string) Segment {
@@ -46,10 +48,23 @@ func parseSegment(text string) Segment {
 }
 
 // Segments gives the steps of the path, which must not be changed.
-func (p Path) Segments() []Segment { return p.segments }
+func (p Path) Segments() []Segment {
+	if p.data == nil {
+		return nil
+	}
+	return p.data.segments
+}
+
+// IsEmpty reports whether the path leads to the whole model.
+func (p Path) IsEmpty() bool { return p.data == nil }
 
 // String gives the path as it was written.
-func (p Path) String() string { return p.text }
+func (p Path) String() string {
+	if p.data == nil {
+		return ""
+	}
+	return p.data.text
+}
 
 // Row tells where an expression stands: in no row at all (the zero Row), or in a row of a repeating group, perhaps
 // inside a row of another. There are two ways to say so, because Altinn has two rules for what a path without
@@ -78,11 +93,11 @@ type cursor struct {
 
 // start gives the cursor for a path in a data type; same tells that it is the type that the row is in.
 func (r Row) start(same bool) cursor {
-	if len(r.Path.segments) > 0 {
+	if !r.Path.IsEmpty() {
 		if !same {
 			return cursor{}
 		}
-		return cursor{place: r.Path.segments}
+		return cursor{place: r.Path.Segments()}
 	}
 	return cursor{indices: r.Indices}
 }
@@ -117,21 +132,20 @@ func (c *cursor) cross() int {
 // In gives the path with the row's indices filled in by name, as in people.name to people[2].name. Same tells that
 // the path is in the data type that the row is in. Rows known by indices only are left out: they need the data.
 func (p Path) In(row Row, same bool) Path {
-	if len(row.Path.segments) == 0 || !same {
+	if row.Path.IsEmpty() || p.IsEmpty() || !same {
 		return p
 	}
 	at := row.start(true)
-	out := Path{segments: make([]Segment, len(p.segments))}
-	for i, s := range p.segments {
-		out.segments[i] = Segment{Name: s.Name, Index: at.next(s)}
+	segments := make([]Segment, len(p.Segments()))
+	for i, s := range p.Segments() {
+		segments[i] = Segment{Name: s.Name, Index: at.next(s)}
 	}
-	out.text = out.join()
-	return out
+	return Path{&pathData{text: join(segments), segments: segments}}
 }
 
-func (p Path) join() string {
+func join(segments []Segment) string {
 	var b strings.Builder
-	for i, s := range p.segments {
+	for i, s := range segments {
 		if i > 0 {
 			b.WriteByte('.')
 		}

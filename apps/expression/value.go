@@ -74,7 +74,7 @@ func Float(f float64) Value {
 }
 
 // Decimal reads a number written as JSON writes numbers, without rounding it up to 100 significant digits.
-// It says false when s is not such a number, or is beyond ±1e308.
+// It says false when s is not such a number, or is ±1e309 or more.
 func Decimal(s string) (Value, bool) {
 	if !isJSONNumber(s) {
 		return Value{}, false

@@ -48,7 +48,8 @@ func (p *parser) malformed(index int) *PatchError {
 
 // operations reads what stands between the brackets, and the closing one.
 func (p *parser) operations() (Patch, *PatchError) {
-	patch := make(Patch, 0, max(p.expect-1, 1))
+	p.expect = max(p.expect-1, 1)
+	patch := make(Patch, 0, p.expect)
 	if p.peek() == ']' {
 		p.pos++
 		return patch, nil
@@ -133,7 +134,7 @@ func (p *parser) operationMembers(raw *rawOperation) bool {
 func (p *parser) operationMember(raw *rawOperation) bool {
 	p.peek()
 	start := p.pos
-	key, ok := p.name()
+	key, ok := p.operationName()
 	if !ok {
 		return false
 	}
@@ -160,6 +161,28 @@ func (p *parser) operationMember(raw *rawOperation) bool {
 	return ok
 }
 
+// operationName reads a member's name and the colon after it. The four that every patch has are recognised as a whole.
+func (p *parser) operationName() (key string, ok bool) {
+	rest := p.src[p.pos:]
+	if len(rest) < len(`"value":`) {
+		return p.name()
+	}
+	switch {
+	case string(rest[:len(`"op":`)]) == `"op":`:
+		key = "op"
+	case string(rest[:len(`"path":`)]) == `"path":`:
+		key = "path"
+	case string(rest[:len(`"value":`)]) == `"value":`:
+		key = "value"
+	case string(rest[:len(`"from":`)]) == `"from":`:
+		key = "from"
+	default:
+		return p.name()
+	}
+	p.pos += len(key) + len(`"":`)
+	return key, true
+}
+
 // otherMember reads the value of a member that no operation defines, and forgets it. Its name waits on the stack, so that it
 // is found when it comes again.
 func (p *parser) otherMember(raw *rawOperation, key string, start int) bool {
@@ -182,7 +205,7 @@ func (p *parser) quoted(q *quoted) bool {
 
 // fill makes an operation out of its members, or gives the message of the fault.
 func (p *parser) fill(o *Operation, raw *rawOperation) (message string) {
-	if o.Op = operationName(raw.op.content); o.Op == "" {
+	if o.Op = constantName(raw.op.content); o.Op == "" {
 		return msgOp
 	}
 	if !raw.path.ok {
@@ -207,8 +230,8 @@ func (p *parser) fill(o *Operation, raw *rawOperation) (message string) {
 	return ""
 }
 
-// operationName gives the package's own string for an operation, so that no patch keeps the text that it was read from for it.
-func operationName(name string) string {
+// constantName gives the package's own string for an operation, so that no patch keeps the text that it was read from for it.
+func constantName(name string) string {
 	switch name {
 	case OpReplace:
 		return OpReplace

@@ -86,11 +86,11 @@ func (c *Client) TokenFor(ctx context.Context, r Request) (Token, error) {
 		return Token{}, &Error{Class: Configuration, Hint: "name at least one scope"}
 	}
 	key := r.key()
-	if token, err, known := c.recall(key); known {
+	if token, known, err := c.recall(key); known {
 		return token, err
 	}
 	done := c.flight.DoChan(key, func() (any, error) {
-		if token, err, known := c.recall(key); known {
+		if token, known, err := c.recall(key); known {
 			return token, err // somebody fetched it since
 		}
 		// The token is for all who wait, so the fetch does not end with the first one's request.
@@ -108,15 +108,15 @@ func (c *Client) TokenFor(ctx context.Context, r Request) (Token, error) {
 }
 
 // recall gives what is kept for a request: a token, or a refusal.
-func (c *Client) recall(key string) (token Token, err error, known bool) { //nolint:revive // err is a kept value
+func (c *Client) recall(key string) (token Token, known bool, err error) {
 	now := c.config.Clock()
 	if token, found := c.tokens.Get(key); found && now.Before(token.Expires.Add(-earlyRefresh)) {
-		return token, nil, true
+		return token, true, nil
 	}
 	if kept, found := c.refusals.Get(key); found && now.Before(kept.until) {
-		return Token{}, kept.err, true
+		return Token{}, true, kept.err
 	}
-	return Token{}, nil, false
+	return Token{}, false, nil
 }
 
 // remember keeps what a fetch gave: a token, or an error that a person must mend.

@@ -133,7 +133,7 @@ func (r *reader) take(sealed []byte) error {
 // missing tells why a chunk is not there: either the blob was dropped, or somebody has cut it.
 func (r *reader) missing() error {
 	var state int
-	err := r.s.exists.QueryRow(r.ref.Stream, r.ref.ID[:]).Scan(&state)
+	err := r.s.alive.QueryRow(r.no).Scan(&state)
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
 		return fmt.Errorf("%w: it was dropped meanwhile", ErrNotFound)

@@ -59,7 +59,7 @@ func (s *SQLite) Drop(ctx context.Context, refs ...Ref) error {
 				continue
 			}
 			if err := errors.Join(err, discard(tx, no)); err != nil {
-				return err
+				return fmt.Errorf("%s: %w", ref, err)
 			}
 		}
 		_, err := sweepSome(tx)

@@ -54,7 +54,7 @@ type SQLite struct {
 	keys Keys
 	now  func() time.Time
 
-	find, chunk, exists, pending *sql.Stmt
+	find, chunk, alive, exists, pending *sql.Stmt
 
 	earlier int64 // highest number that an earlier run may have used
 	next    int64 // number of the next blob; owned by the committer
@@ -89,6 +89,7 @@ func (s *SQLite) prepare(ctx context.Context) error {
 		&s.find: `SELECT b.no, b.head, c.data FROM blobs b LEFT JOIN chunks c ON c.no = b.no << 20
 			WHERE b.stream = ? AND b.id = ? AND b.state > 1`,
 		&s.chunk:   `SELECT data FROM chunks WHERE no = ?`,
+		&s.alive:   `SELECT state FROM blobs WHERE no = ?`,
 		&s.exists:  `SELECT state FROM blobs WHERE stream = ? AND id = ? AND state > 1`,
 		&s.pending: `SELECT stream, id FROM blobs WHERE state < 3 AND state = 2 AND no <= ? ORDER BY no`,
 	} {

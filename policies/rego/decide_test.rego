@@ -121,6 +121,12 @@ test_app_call_that_the_target_does_not_grant if {
 	not authz.allow with input as samples.app_call with data.altinn.apps as apps
 }
 
+test_app_calls_at_the_step_that_is_granted if {
+	call := json.patch(samples.app_call, [{"op": "replace", "path": "/action", "value": "complete"}])
+	not allow(call)
+	allow(object.union(call, {"resource": {"slots": ["*", "end:EndEvent_1"]}}))
+}
+
 # ---- Deny rules
 
 test_deny_wins if not allow(samples.denied)
@@ -137,4 +143,14 @@ test_deny_app_keeps_the_party if {
 
 test_deny_wins_over_a_delegation if {
 	not allow(object.union(samples.denied, {"delegations": [{"id": "d", "app": "ttd/deny", "from": "500", "to": "person:p1", "actions": ["read"]}]}))
+}
+
+test_deny_is_for_those_that_it_names if {
+	allow(json.patch(samples.denied, [{"op": "replace", "path": "/subject/keys/500", "value": {"role:utinn": true}}]))
+}
+
+test_deny_app_grants_at_its_task_only if {
+	request := object.union(samples.denied, {"action": "sign", "mode": "write"})
+	not allow(request)
+	allow(object.union(request, {"resource": {"slots": ["*", "task:Sign"]}}))
 }

@@ -29,12 +29,20 @@ include(request, row) if {
 		with data.altinn.readers as readers
 }
 
+# Every app here declares to read the form app; only those that are no siblings may not.
+calling := object.union(samples.apps, {
+	"ttd/parent": {"calls": {"ttd/demo": ["read"]}},
+	"skd/other": {"calls": {"ttd/demo": ["read"]}},
+	"ttd/writer": {"id": "ttd/writer", "org": "ttd", "calls": {"ttd/demo": ["instantiate"]}},
+	"ttd/apart": object.union(samples.demo, {"id": "ttd/apart"}),
+})
+
 rows(request) := found if {
 	found := filters.rows with input as request
 		with data.altinn.gatesets as gatesets
 		with data.altinn.reach as reach
 		with data.altinn.versions as versions
-		with data.altinn.apps as object.union(samples.apps, {"ttd/parent": {"calls": {"ttd/demo": ["read"]}}})
+		with data.altinn.apps as calling
 }
 
 test_whole_app if include(caller("role:dagl"), in_progress)
@@ -46,6 +54,16 @@ test_another_app if not include(caller("role:dagl"), object.union(in_progress, {
 test_one_step if include(caller("role:revi"), ended)
 
 test_another_step if not include(caller("role:revi"), in_progress)
+
+test_one_step_on_another_party if not include(caller("role:revi"), object.union(ended, {"party_id": "@party:1"}))
+
+test_one_step_in_another_app if not include(caller("role:revi"), object.union(ended, {"app_id": "@group:2"}))
+
+test_owner_on_named_parties if {
+	request := json.patch(everywhere, [{"op": "replace", "path": "/subject/profiles/0", "value": {"parties": ["@party:0"], "keys": ["org:ttd"]}}])
+	include(request, in_progress)
+	not include(request, object.union(in_progress, {"party_id": "@party:1"}))
+}
 
 test_level if not include(object.union(caller("role:dagl"), {"subject": {"level": "1"}}), in_progress)
 
@@ -91,5 +109,9 @@ test_declared_calls if {
 }
 
 test_calls_of_another_org if rows(object.union(reading_app, {"subject": {"app": "skd/other"}})) == set()
+
+test_calls_without_read if rows(object.union(reading_app, {"subject": {"app": "ttd/writer"}})) == set()
+
+test_calls_below_the_level if rows(object.union(reading_app, {"subject": {"level": "2"}})) == set()
 
 test_calls_by_another_kind if rows(object.union(reading_app, {"subject": {"kind": "org"}})) == set()

@@ -6,7 +6,7 @@ apps := {
 	"ttd/demo@v2": demo,
 	"ttd/parent": {
 		"id": "ttd/parent", "org": "ttd", "etag": "e2", "gate": gate, "g": {}, "h": {}, "r": {},
-		"calls": {"ttd/demo": ["instantiate"]},
+		"calls": {"ttd/demo": ["instantiate", "sign", "complete"], "ttd/signing": ["read"]},
 	},
 	"skd/other": {
 		"id": "skd/other", "org": "skd", "etag": "e3", "gate": gate, "g": {}, "h": {}, "r": {},
@@ -14,8 +14,8 @@ apps := {
 	},
 	"ttd/deny": {
 		"id": "ttd/deny", "org": "ttd", "etag": "e4", "gate": gate, "calls": {},
-		"g": {"read": {"*": {"role:dagl": [1]}}},
-		"hd": {"read": {"*": ["role:dagl"]}},
+		"g": {"read": {"*": {"role:dagl": [1], "role:utinn": [1]}}, "sign": {"task:Sign": {"role:dagl": [1]}}},
+		"hd": {"read": {"*": ["role:dagl", "role:utinn"]}, "sign": {"task:Sign": ["role:dagl"]}},
 		"d": {"read": {"task:Task_1": {"role:dagl": [2]}}},
 		"r": {"1": {"id": "rule:1"}, "2": {"id": "rule:deny"}},
 	},

@@ -12,7 +12,7 @@ type Grants map[string]map[string]map[string][]int
 
 // RuleInfo is what a report tells about a rule.
 type RuleInfo struct {
-	// ID is the RuleId, or #<position> when the file has none.
+	// ID is the RuleId with [ORG] and [APP] replaced, or #<position> when the file has none.
 	ID string
 	// Desc is the text of the rule's Description.
 	Desc string

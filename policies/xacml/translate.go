@@ -230,7 +230,7 @@ func (t *ruleReader) add(actions, slots, keys []string) {
 		}
 		into = t.policy.Deny
 	}
-	t.policy.Rules[strconv.Itoa(t.number)] = RuleInfo{ID: t.id, Desc: t.description()}
+	t.policy.Rules[strconv.Itoa(t.number)] = RuleInfo{ID: t.substitute(t.id), Desc: t.description()}
 	for _, action := range actions {
 		for _, slot := range slots {
 			for _, key := range keys {

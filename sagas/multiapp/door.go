@@ -1,0 +1,316 @@
+package multiapp
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"mime/multipart"
+	"net/http"
+	"net/textproto"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"github.com/google/uuid"
+
+	"github.com/hovedbok/hovedbok/domain/document"
+	"github.com/hovedbok/hovedbok/sagas"
+)
+
+// Tokens gives a service owner's access tokens.
+type Tokens interface {
+	// Token gives a token of the org for the scopes.
+	Token(ctx context.Context, org string, scopes ...string) (string, error)
+	// Invalidate says that the receiver did not accept a token.
+	Invalidate(org, token string)
+}
+
+// Scopes that handovers need.
+const (
+	scopeRead  = "altinn:serviceowner/instances.read"
+	scopeWrite = "altinn:serviceowner/instances.write"
+)
+
+// HTTPDoor is the Door to apps over HTTP. Base gives the base address of an org's apps; Client may answer in process.
+type HTTPDoor struct {
+	Tokens Tokens
+	Base   func(org string) string
+	Client *http.Client
+}
+
+// AnswerError is an answer that was not a success.
+type AnswerError struct {
+	Status  int
+	Code    string // of the problem, if there was one
+	Message string // as the receiver says it; without personal data when the receiver is Hovedbok
+}
+
+func (e *AnswerError) Error() string {
+	return fmt.Sprintf("answer %d %s: %s", e.Status, e.Code, e.Message)
+}
+
+// answered tells failures that pass from those that somebody must mend.
+func answered(err error) error {
+	var a *AnswerError
+	if !errors.As(err, &a) || a.Status >= 500 || a.Status == http.StatusTooManyRequests || a.Status == http.StatusUnauthorized || a.Status == http.StatusRequestTimeout {
+		return err
+	}
+	return sagas.Permanent(a.Error(), nil)
+}
+
+// gone tells that the receiver's instance has been erased.
+func gone(err error) bool {
+	var a *AnswerError
+	return errors.As(err, &a) && a.Status == http.StatusGone
+}
+
+type request struct {
+	org, method, url, contentType, key string
+	causation                          uuid.UUID
+	body                               func() io.Reader // nil: none
+	scope                              string
+}
+
+// do sends a request with the org's token. A token that is not accepted is fetched anew once.
+func (d *HTTPDoor) do(ctx context.Context, r request, read func(io.Reader) error) error {
+	err := d.send(ctx, r, read)
+	var a *AnswerError
+	if errors.As(err, &a) && a.Status == http.StatusUnauthorized {
+		err = d.send(ctx, r, read)
+	}
+	return err
+}
+
+func (d *HTTPDoor) send(ctx context.Context, r request, read func(io.Reader) error) error {
+	token, err := d.Tokens.Token(ctx, r.org, r.scope)
+	if err != nil {
+		return fmt.Errorf("token of %s: %w", r.org, err)
+	}
+	var body io.Reader
+	if r.body != nil {
+		body = r.body()
+	}
+	req, err := http.NewRequestWithContext(ctx, r.method, r.url, body)
+	if err != nil {
+		return err
+	}
+	req.Header.Set("Authorization", "Bearer "+token)
+	req.Header.Set("Accept", "application/json")
+	setIf(req.Header, "Content-Type", r.contentType)
+	setIf(req.Header, "Idempotency-Key", r.key)
+	if r.causation != uuid.Nil {
+		req.Header.Set("Hovedbok-Causation", r.causation.String())
+	}
+	res, err := d.Client.Do(req)
+	if err != nil {
+		return err
+	}
+	defer func() {
+		_, _ = io.Copy(io.Discard, io.LimitReader(res.Body, 64<<10)) // so that the connection can be used again
+		_ = res.Body.Close()
+	}()
+	if res.StatusCode == http.StatusUnauthorized {
+		d.Tokens.Invalidate(r.org, token)
+	}
+	if res.StatusCode >= 300 {
+		return problemOf(res)
+	}
+	if read == nil {
+		return nil
+	}
+	return read(io.LimitReader(res.Body, 16<<20))
+}
+
+func setIf(h http.Header, name, value string) {
+	if value != "" {
+		h.Set(name, value)
+	}
+}
+
+func problemOf(res *http.Response) error {
+	var p struct {
+		Code   string `json:"code"`
+		Title  string `json:"title"`
+		Detail string `json:"detail"`
+	}
+	out := &AnswerError{Status: res.StatusCode, Message: http.StatusText(res.StatusCode)}
+	b, err := io.ReadAll(io.LimitReader(res.Body, 64<<10))
+	if err != nil || json.Unmarshal(b, &p) != nil {
+		return out
+	}
+	out.Code = p.Code
+	if p.Detail != "" {
+		out.Message = p.Detail
+	} else if p.Title != "" {
+		out.Message = p.Title
+	}
+	return out
+}
+
+// Create makes an instance with its form and files in one request.
+func (d *HTTPDoor) Create(ctx context.Context, org string, c Creation) (Created, error) {
+	boundary := "hovedbok-" + strings.ReplaceAll(c.Link.Handover.String(), "-", "")
+	r := request{
+		org: org, method: http.MethodPost, url: d.app(c.App) + "/instances", contentType: "multipart/form-data; boundary=" + boundary,
+		key: c.Key, causation: c.Causation, scope: scopeWrite,
+		body: func() io.Reader { return c.stream(ctx, boundary) },
+	}
+	var made Created
+	err := d.do(ctx, r, func(body io.Reader) error {
+		var in struct {
+			ID string `json:"id"`
+		}
+		if err := json.NewDecoder(body).Decode(&in); err != nil {
+			return fmt.Errorf("the answer to a creation is not an instance: %w", err)
+		}
+		party, id, _ := strings.Cut(in.ID, "/")
+		var err error
+		if made.Party, err = strconv.Atoi(party); err == nil {
+			made.Instance, err = uuid.Parse(id)
+		}
+		return err
+	})
+	return made, err
+}
+
+// stream writes the multipart body as it is read.
+func (c *Creation) stream(ctx context.Context, boundary string) io.Reader {
+	pr, pw := io.Pipe()
+	go func() { pw.CloseWithError(c.write(ctx, pw, boundary)) }()
+	return pr
+}
+
+func (c *Creation) write(ctx context.Context, w io.Writer, boundary string) error {
+	m := multipart.NewWriter(w)
+	if err := m.SetBoundary(boundary); err != nil {
+		return err
+	}
+	template, err := json.Marshal(struct {
+		InstanceOwner OwnerBody `json:"instanceOwner"`
+		Link          LinkBody  `json:"link"`
+	}{c.Owner, c.Link})
+	if err != nil {
+		return err
+	}
+	if err := part(m, "instance", "", "application/json", bytes.NewReader(template)); err != nil {
+		return err
+	}
+	if c.Form != nil {
+		if err := part(m, c.DataType, "", "application/json", bytes.NewReader(c.Form.AppendJSON(nil))); err != nil {
+			return err
+		}
+	}
+	for _, f := range c.Files {
+		if err := f.write(ctx, m); err != nil {
+			return err
+		}
+	}
+	return m.Close()
+}
+
+func (f *File) write(ctx context.Context, m *multipart.Writer) error {
+	body, err := f.Open(ctx)
+	if err != nil {
+		return err
+	}
+	defer body.Close()
+	return part(m, f.DataType, f.Filename, f.ContentType, body)
+}
+
+var quotes = strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\r", "_", "\n", "_")
+
+func part(m *multipart.Writer, name, filename, contentType string, body io.Reader) error {
+	disposition := `form-data; name="` + quotes.Replace(name) + `"`
+	if filename != "" {
+		disposition += `; filename="` + quotes.Replace(filename) + `"`
+	}
+	w, err := m.CreatePart(textproto.MIMEHeader{"Content-Disposition": {disposition}, "Content-Type": {contentType}})
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(w, body)
+	return err
+}
+
+func (d *HTTPDoor) app(id string) string {
+	org, _, _ := strings.Cut(id, "/")
+	return strings.TrimRight(d.Base(org), "/") + "/" + id
+}
+
+func (d *HTTPDoor) instance(r Ref) string {
+	return d.app(r.App) + "/instances/" + strconv.Itoa(r.Party) + "/" + r.Instance.String()
+}
+
+// jsonBody makes a body that can be sent again.
+func jsonBody(v any) (func() io.Reader, error) {
+	b, err := json.Marshal(v)
+	return func() io.Reader { return bytes.NewReader(b) }, err
+}
+
+// Link ties the source to its target. It is an address of our own: the source is always an instance of ours.
+func (d *HTTPDoor) Link(ctx context.Context, org string, source Ref, l LinkBody, key string) error {
+	body, err := jsonBody(l)
+	if err != nil {
+		return err
+	}
+	base := strings.TrimRight(d.Base(org), "/")
+	u := base + "/ledger/instances/" + strconv.Itoa(source.Party) + "/" + source.Instance.String() + "/links"
+	return d.do(ctx, request{org: org, method: http.MethodPost, url: u, contentType: "application/json", key: key, body: body, scope: scopeWrite}, nil)
+}
+
+// Read gets the forms of an instance.
+func (d *HTTPDoor) Read(ctx context.Context, org string, target Ref) (Contents, error) {
+	var in struct {
+		Data []struct {
+			ID          string  `json:"id"`
+			DataType    string  `json:"dataType"`
+			Filename    *string `json:"filename"`
+			ContentType string  `json:"contentType"`
+		} `json:"data"`
+	}
+	at := d.instance(target)
+	get := func(u string, read func(io.Reader) error) error {
+		return d.do(ctx, request{org: org, method: http.MethodGet, url: u, scope: scopeRead}, read)
+	}
+	err := get(at, func(body io.Reader) error { return json.NewDecoder(body).Decode(&in) })
+	out := Contents{Forms: map[string]*document.Node{}}
+	for _, e := range in.Data {
+		if err != nil {
+			break
+		}
+		if e.Filename != nil || out.Forms[e.DataType] != nil {
+			continue
+		}
+		err = get(at+"/data/"+url.PathEscape(e.ID), func(body io.Reader) error {
+			b, err := io.ReadAll(body)
+			if err == nil {
+				out.Forms[e.DataType], err = document.Parse(b)
+			}
+			return err
+		})
+	}
+	return out, err
+}
+
+// Patch changes a form of the source.
+func (d *HTTPDoor) Patch(ctx context.Context, org string, source Ref, p FormPatch, key string) error {
+	body, err := jsonBody(map[string]any{"patches": []any{
+		map[string]any{"dataElementId": p.Element, "patch": json.RawMessage(p.Patch.AppendJSON(nil))},
+	}})
+	if err != nil {
+		return err
+	}
+	return d.do(ctx, request{org: org, method: http.MethodPatch, url: d.instance(source) + "/data", contentType: "application/json", key: key, body: body, scope: scopeWrite}, nil)
+}
+
+// Substatus tells the owner of the source where the case stands.
+func (d *HTTPDoor) Substatus(ctx context.Context, org string, source Ref, label, description, key string) error {
+	body, err := jsonBody(map[string]string{"label": label, "description": description})
+	if err != nil {
+		return err
+	}
+	return d.do(ctx, request{org: org, method: http.MethodPut, url: d.instance(source) + "/substatus", contentType: "application/json", key: key, body: body, scope: scopeWrite}, nil)
+}
