@@ -39,7 +39,7 @@ type Register interface {
 
 // Catalogue gives published apps.
 type Catalogue interface {
-	Current(id string) (*apps.App, bool)
+	Current(id string) *apps.App
 	Version(id, digest string) (*apps.App, error)
 }
 

@@ -22,11 +22,11 @@ func splitList(s string) []string {
 
 // app gives the current version of the app that the path names; it answers 404 when there is none.
 func (s *Server) app(c *gin.Context) (*apps.App, bool) {
-	app, ok := s.Apps.Current(c.Param("org") + "/" + c.Param("app"))
-	if !ok {
+	app := s.Apps.Current(c.Param("org") + "/" + c.Param("app"))
+	if app == nil {
 		s.fail(c, &commands.Error{Kind: commands.NotFound, Code: commands.CodeAppUnknown, Message: "there is no such app"})
 	}
-	return app, ok
+	return app, app != nil
 }
 
 // applicationMetadata is GET {org}/{app}/api/v1/applicationmetadata; it needs no login, as in Altinn.

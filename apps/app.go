@@ -21,13 +21,14 @@ type App struct {
 	Process  *process.Graph // without elements for a form without instances that ships no process
 	BPMN     []byte         // the process as it is in the file
 	Policy   *xacml.Policy
-	Models   map[string]*Model // by data type id; only data types with a schema
-	Links    []link.Link       // in the order of config/links.json
-	Texts    map[string]Texts  // by language, such as "nb"
-	Folders  map[string]Folder // UI folders, by name
-	tasks    map[string]string // UI folder by task id
-	Files    *Files            // everything as it is, for serving
-	linkAt   linkPlaces        // where the links stand, for CheckLinks
+	Models   map[string]*Model   // by data type id; only data types with a schema
+	Links    []link.Link         // in the order of config/links.json
+	Texts    map[string]Texts    // by language, such as "nb"
+	Folders  map[string]Folder   // UI folders, by name
+	tasks    map[string]string   // UI folder by task id
+	Files    *Files              // everything as it is, for serving
+	settings map[string]Settings // by environment in lower case
+	linkAt   linkPlaces          // where the links stand, for CheckLinks
 }
 
 // linkPlaces remembers where each link stands in its file.

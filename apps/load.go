@@ -77,6 +77,7 @@ func (l *loader) readRest(app *App) {
 	app.Texts = readTexts(l.files, l.reporter)
 	l.readUI(app)
 	readOptions(l.files, l.reporter)
+	app.settings = readSettings(l.files, l.reporter)
 	app.Policy = l.readPolicy(app)
 	l.readLinks(app)
 }

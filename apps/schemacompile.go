@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
+	"github.com/santhosh-tekuri/jsonschema/v6/kind"
 
 	"github.com/hovedbok/hovedbok/apps/jsonc"
 )
@@ -156,15 +157,21 @@ func unescapePointer(token string) string {
 
 // reportSchema reports why a schema does not compile, at the keyword if that is known.
 func reportSchema(r fileReporter, tree *jsonc.Node, err error) {
+	var broken *jsonschema.SchemaValidationError
 	var invalid *jsonschema.ValidationError
-	if !errors.As(err, &invalid) {
+	if !errors.As(err, &broken) || !errors.As(broken.Err, &invalid) {
 		r.fault(tree.Offset, FaultSchema, "", "the schema does not compile: %s", strings.ReplaceAll(err.Error(), schemaURL, ""))
 		return
 	}
 	for _, leaf := range leavesOf(invalid) {
-		keyword, _, _ := describe(leaf.ErrorKind)
 		at := "/" + strings.Join(leaf.InstanceLocation, "/")
-		r.fault(nodeAt(tree, leaf.InstanceLocation).Offset, FaultSchema, "write it as JSON Schema says", "%s breaks %s of the schema language", at, keyword)
+		offset := nodeAt(tree, leaf.InstanceLocation).Offset
+		if format, ok := leaf.ErrorKind.(*kind.Format); ok && format.Want == "regex" {
+			r.fault(offset, FaultSchemaPattern, "write a regular expression of JavaScript", "%s is no regular expression: %v", at, format.Err)
+			continue
+		}
+		_, limit, _ := describe(leaf.ErrorKind)
+		r.fault(offset, FaultSchema, "write what the language of schemas allows: "+limit, "%s is not as the language of schemas wants it", at)
 	}
 }
 

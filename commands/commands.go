@@ -23,8 +23,8 @@ import (
 
 // Apps gives the published apps.
 type Apps interface {
-	// Current gives the version that new instances get.
-	Current(id string) (*apps.App, bool)
+	// Current gives the version that new instances get, nil if there is no such app.
+	Current(id string) *apps.App
 	// Version gives a published version by its digest.
 	Version(id, digest string) (*apps.App, error)
 }

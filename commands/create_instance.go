@@ -57,8 +57,8 @@ type CreateInstance struct {
 
 // Create runs the command. The order of checks follows Altinn: app, owner, right, kind of party, data.
 func (s *Service) Create(ctx context.Context, req *Request, c CreateInstance) (Result, error) {
-	app, ok := s.Apps.Current(c.App)
-	if !ok {
+	app := s.Apps.Current(c.App)
+	if app == nil {
 		return Result{}, fail(NotFound, CodeAppUnknown, "there is no app %s", c.App)
 	}
 	owner, err := s.owner(ctx, c.Owner)

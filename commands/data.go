@@ -28,15 +28,15 @@ func rule(dt apps.DataType) instance.Rule {
 func (w *work) mayChange(id string) (apps.DataType, error) {
 	dt, ok := w.app.Metadata.DataType(id)
 	if !ok {
-		return nil, fail(Invalid, CodeDataTypeUnknown, "the app has no data type %q", id)
+		return dt, fail(Invalid, CodeDataTypeUnknown, "the app has no data type %q", id)
 	}
 	if !contributes(dt.Contributors(), &w.req.Caller) {
-		return nil, fail(Forbidden, CodeContributor, "data of type %s are written by others", id)
+		return dt, fail(Forbidden, CodeContributor, "data of type %s are written by others", id)
 	}
 	if dt.ActionRequiredToWrite != "" {
 		n := need{[]string{dt.ActionRequiredToWrite}, policies.Write}
 		if _, err := w.svc.authorise(w.ctx, &w.req.Caller, n, w.app, w.state.Owner, w.state); err != nil {
-			return nil, err
+			return dt, err
 		}
 	}
 	return dt, nil

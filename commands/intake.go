@@ -33,6 +33,9 @@ func (in *intake) take(p Part) error {
 	if !ok {
 		return fail(Invalid, CodeDataTypeUnknown, "the app has no data type %q", p.DataType)
 	}
+	if !contributes(dt.Contributors(), &in.req.Caller) {
+		return fail(Forbidden, CodeContributor, "data of type %s are written by others", dt.ID)
+	}
 	if n := in.count(dt.ID); dt.MaxCount > 0 && n >= dt.MaxCount {
 		return fail(Invalid, string(instance.CodeMaxCount), "the request has more than %d elements of type %s", dt.MaxCount, dt.ID)
 	}

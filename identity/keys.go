@@ -59,6 +59,9 @@ func (s *keySet) find(ctx context.Context, kid string) ([]jose.JSONWebKey, error
 		return keys, nil // somebody else is at it; the copy will do meanwhile
 	}
 	if err := s.refresh(ctx, kid); err != nil {
+		if len(keys) > 0 {
+			return keys, nil // the caller has no time for a new copy
+		}
 		return nil, err
 	}
 	s.mu.Lock()

@@ -315,6 +315,9 @@ func TestDecideActions_RefusesBadWishes(t *testing.T) {
 }
 
 func TestDecide_AllocationsStayBounded(t *testing.T) {
+	if raceEnabled {
+		t.Skip("the race detector allocates too")
+	}
 	e := newTestEngine(t)
 	r := userRequest()
 	s := e.current.Load()

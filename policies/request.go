@@ -45,7 +45,8 @@ type Subject struct {
 	Org string
 	// App is the key of the calling app, for KindApp.
 	App string
-	// Level is the authentication level, 0–4.
+	// Level is the authentication level, 0–4; 0 when the token has none, but 3 for a
+	// system user without the claim.
 	Level int
 	// Scopes are the token's scopes, one each.
 	Scopes []string

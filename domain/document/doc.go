@@ -51,8 +51,9 @@
 //
 // # Cost
 //
-// A scalar takes 32 bytes and its text. Small documents are read in a handful of allocations: scalars come in blocks and texts in
-// windows, whose sizes bound what a single value keeps alive (about 6 KiB as a rule) when the rest of its document is gone.
-// Containers are allocated each by itself, so that a value never keeps its whole document. A hostile text of MaxSize takes some
-// 250 MiB as a tree at worst, so a server that takes texts of strangers bounds their size further.
+// A scalar takes 32 bytes and its text. Small documents are read in a handful of allocations: scalars come in blocks of 2 KiB and
+// texts in windows of 4 KiB, and that is what a single value keeps alive when the rest of its document is gone (at most the 64
+// scalars of its block and their texts). Containers are allocated each by itself, so that a value never keeps its whole document.
+// A text of MaxSize that is made of small lists alone, [[0],[0],…], was measured at 216 MiB as a tree and 308 MiB allocated on
+// the way, so a server that takes texts of strangers bounds their size further.
 package document

@@ -7,26 +7,17 @@ func (n *Node) WithoutNulls() *Node {
 		return n
 	}
 	if n.Kind() == KindArray {
-		var items []*Node
+		out := NewArray()
 		for _, child := range n.Items() {
-			items = append(items, child.WithoutNulls())
+			out.Append(child.WithoutNulls())
 		}
-		return NewArray(items...)
+		return out
 	}
 	out := NewObject()
 	for name, child := range n.All() {
 		if child.Kind() != KindNull {
-			out = out.mustSet(name, child.WithoutNulls())
+			out.Set(name, child.WithoutNulls())
 		}
-	}
-	return out
-}
-
-// mustSet sets a member of an object, which cannot fail.
-func (n *Node) mustSet(name string, v *Node) *Node {
-	out, err := n.With(Path{Field(name)}, v)
-	if err != nil {
-		panic(err)
 	}
 	return out
 }

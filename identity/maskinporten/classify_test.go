@@ -1,6 +1,8 @@
 package maskinporten
 
 import (
+	"context"
+	"errors"
 	"testing"
 	"time"
 )
@@ -62,5 +64,17 @@ func TestRetryAfter(t *testing.T) {
 		if got := retryAfter(value, now); got != want {
 			t.Errorf("%q: %s, want %s", value, got, want)
 		}
+	}
+}
+
+func TestSleep_EndsWithTheContext(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	if err := sleep(ctx, time.Hour); !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v", err)
+	}
+	if err := sleep(context.Background(), 0); err != nil {
+		t.Errorf("a wait of nothing: %v", err)
 	}
 }

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
-	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -345,93 +344,6 @@ func TestToken_NextKeyTakesOver(t *testing.T) {
 	})
 }
 
-func TestMetadata_IsDispensable(t *testing.T) {
-	t.Parallel()
-	b := setup(t)
-	b.Issuer.Inject(devidp.Fault{Path: metadataPath, Status: 500, Times: 2})
-	if _, err := b.token(scope); err != nil {
-		t.Fatalf("without metadata: %v", err)
-	}
-	b.Clock.Advance(29 * time.Second)
-	_, _ = b.token("altinn:serviceowner/instances.read")
-	if n := b.Issuer.Requests(metadataPath); n != 1 {
-		t.Errorf("metadata was asked for %d times within half a minute", n)
-	}
-	b.Clock.Advance(time.Second)
-	_, _ = b.token("altinn:serviceowner/instances.write")
-	b.Clock.Advance(30 * time.Second)
-	_, _ = b.token(scope, "altinn:serviceowner/instances.write")
-	b.Clock.Advance(13 * time.Hour)
-	b.Issuer.Inject(devidp.Fault{Path: metadataPath, DropBefore: true})
-	if _, err := b.token(scope); err != nil || b.Issuer.Requests(metadataPath) != 4 {
-		t.Errorf("with an old copy: %v after %d requests", err, b.Issuer.Requests(metadataPath))
-	}
-}
-
-func TestMetadata_ThatContradictsTheConfigurationIsRefused(t *testing.T) {
-	t.Parallel()
-	authority := identitytest.BaseURL + "/maskinporten/"
-	for name, document := range map[string]string{
-		"another issuer":     `{"issuer":"https://evil.example/","token_endpoint":"` + authority + `token"}`,
-		"insecure endpoint":  `{"issuer":"` + authority + `","token_endpoint":"http://evil.example/token"}`,
-		"no endpoint at all": `{"issuer":"` + authority + `"}`,
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			b := setup(t)
-			b.Issuer.Inject(devidp.Fault{Path: metadataPath, Status: 200, Body: document})
-			if _, err := b.token(scope); maskinporten.ClassOf(err) != maskinporten.Configuration || b.Issuer.Requests(tokenPath) != 0 {
-				t.Errorf("%v after %d calls", err, b.Issuer.Requests(tokenPath))
-			}
-		})
-	}
-}
-
-func TestDrift_IsSeenInAnswers(t *testing.T) {
-	t.Parallel()
-	var now func() time.Time
-	b := setup(t, skew(-4*time.Second), func(c *maskinporten.Config) {
-		now = c.Clock
-		c.HTTPClient = &http.Client{Transport: dated{c.HTTPClient.Transport, func() time.Time { return now().Add(4 * time.Second) }}}
-	})
-	if _, err := b.token(scope); err != nil {
-		t.Fatal(err)
-	}
-	if got := b.client.Drift(); got != 4*time.Second {
-		t.Errorf("drift %s", got)
-	}
-}
-
-// dated adds a Date to answers, as servers do.
-type dated struct {
-	next http.RoundTripper
-	now  func() time.Time
-}
-
-func (d dated) RoundTrip(r *http.Request) (*http.Response, error) {
-	response, err := d.next.RoundTrip(r)
-	if err == nil {
-		response.Header.Set("Date", d.now().UTC().Format(http.TimeFormat))
-	}
-	return response, err
-}
-
-func TestTokenFor_Resource(t *testing.T) {
-	t.Parallel()
-	b := setup(t)
-	plain, _ := b.token(scope)
-	bound, err := b.client.TokenFor(context.Background(), maskinporten.Request{Scopes: []string{scope}, Resource: "https://api.example"})
-	if err != nil || bound.Value == plain.Value {
-		t.Fatalf("a token for a resource: %v", err)
-	}
-	if _, err := b.Verifier.Verify(context.Background(), bound.Value); err == nil {
-		t.Error("a token for another resource is accepted")
-	}
-	if _, err := b.client.TokenFor(context.Background(), maskinporten.Request{Scopes: []string{scope}, Resource: "https://api.example#a"}); maskinporten.ClassOf(err) != maskinporten.Configuration {
-		t.Errorf("a resource with fragment: %v", err)
-	}
-}
-
 func TestToken_ShowsNoValue(t *testing.T) {
 	t.Parallel()
 	token := maskinporten.Token{Value: "eyJsecret", Scopes: []string{"a"}}
@@ -439,49 +351,6 @@ func TestToken_ShowsNoValue(t *testing.T) {
 	slog.New(slog.NewJSONHandler(&log, nil)).Info("got", "token", token)
 	if shown := fmt.Sprintf("%v %+v %#v %s %q %x %v", token, token, token, token, token, token, &token) + log.String(); strings.Contains(shown, "secret") || !strings.Contains(shown, "token for a") {
 		t.Errorf("shown as %s", shown)
-	}
-}
-
-func TestNew_RefusesBadConfiguration(t *testing.T) {
-	t.Parallel()
-	public := other.Public()
-	tests := map[string]func(*maskinporten.Config){
-		"no client id":     func(c *maskinporten.Config) { c.ClientID = "" },
-		"no authority":     func(c *maskinporten.Config) { c.Authority = "" },
-		"insecure":         func(c *maskinporten.Config) { c.AllowInsecure = false },
-		"insecure, remote": func(c *maskinporten.Config) { c.Authority = "http://maskinporten.example" },
-		"no key":           func(c *maskinporten.Config) { c.Key = jose.JSONWebKey{} },
-		"public key":       func(c *maskinporten.Config) { c.Key = public },
-		"public next key":  func(c *maskinporten.Config) { c.NextKey = &public },
-	}
-	for name, change := range tests {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			config := maskinporten.Config{Authority: identitytest.BaseURL + "/maskinporten", ClientID: "a", Key: other, AllowInsecure: true}
-			if _, err := maskinporten.New(config); err != nil {
-				t.Fatalf("the sound configuration: %v", err)
-			}
-			change(&config)
-			if _, err := maskinporten.New(config); err == nil {
-				t.Error("accepted")
-			}
-		})
-	}
-}
-
-func TestLoadOrCreateKey(t *testing.T) {
-	t.Parallel()
-	path := filepath.Join(t.TempDir(), "client.jwk.json")
-	made, err := maskinporten.LoadOrCreateKey(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	again, err := maskinporten.LoadOrCreateKey(path)
-	if err != nil || again.KeyID != made.KeyID || made.KeyID == "" {
-		t.Errorf("%q, then %q: %v", made.KeyID, again.KeyID, err)
-	}
-	if _, err := maskinporten.LoadOrCreateKey(filepath.Join(path, "below")); err == nil {
-		t.Error("a key below a file was made")
 	}
 }
 

@@ -70,7 +70,7 @@ func (f *faults) insert(stream int64, events []ledger.Event) error {
 	return f.call("insert "+events[0].Stream, func() error { return f.transaction.insert(stream, events) })
 }
 
-// gate holds the committer at the beginning of its next transaction.
+// gate holds the committer at the end of a transaction.
 type gate struct {
 	entered chan struct{} // closed when the committer has come
 	open    chan struct{} // closed by the test to let it go on
@@ -82,11 +82,14 @@ func (f *faults) hold(t *testing.T, s *Store) *gate {
 	g := &gate{entered: make(chan struct{}), open: make(chan struct{})}
 	var once sync.Once
 	f.set(func(op string, call func() error) error {
-		once.Do(func() {
-			close(g.entered)
-			<-g.open
-		})
-		return call()
+		err := call()
+		if op == "commit" {
+			once.Do(func() {
+				close(g.entered)
+				<-g.open
+			})
+		}
+		return err
 	})
 	primer := enqueue(t, s, "primer", ledger.NoStream, ledgertest.NewEvents("primer", 0, ledger.Hash{}, 1, 8))
 	t.Cleanup(func() { <-primer.done })

@@ -85,7 +85,8 @@ names_app(name) if name == input.resource.app
 names_app(name) if name == data.altinn.apps[input.resource.app].id
 
 # The target's policy must let the owner org do it, both apps must belong to that
-# org, and the calling app must have declared the call.
+# org, and the calling app must have declared the call. An app with Deny rules has no
+# "h" and so takes no calls.
 app_call if {
 	target := data.altinn.apps[input.resource.app]
 	caller := data.altinn.apps[input.subject.app]

@@ -19,12 +19,12 @@ type Limits struct {
 	MaxRules int
 	// MaxMatches is the number of Match elements in all; default 20 000.
 	MaxMatches int
-	// MaxGrants is the number of action × slot × key combinations; default 200 000.
+	// MaxGrants is the number of action × slot × key combinations; default 20 000.
 	MaxGrants int
 }
 
 // DefaultLimits are far above every real policy (at most 10 rules, mean 16 KB).
-var DefaultLimits = Limits{MaxBytes: 1 << 20, MaxDepth: 16, MaxRules: 500, MaxMatches: 20_000, MaxGrants: 200_000}
+var DefaultLimits = Limits{MaxBytes: 1 << 20, MaxDepth: 16, MaxRules: 500, MaxMatches: 20_000, MaxGrants: 20_000}
 
 func (l Limits) orDefault() Limits {
 	fill := func(field *int, value int) {
@@ -46,7 +46,7 @@ func (l Limits) orDefault() Limits {
 type element struct {
 	name  string
 	attrs map[string]string
-	text  string
+	text  []byte // appended to, because comments and CDATA split it
 	kids  []*element
 	line  int
 }
@@ -71,7 +71,7 @@ func (e *element) only(name string) *element {
 }
 
 // value is the text of an element that holds only text, without the space around it.
-func (e *element) value() string { return strings.TrimSpace(e.text) }
+func (e *element) value() string { return strings.TrimSpace(string(e.text)) }
 
 // parse reads the file into a tree. It stops at the first fault, because nothing
 // after a fault in the XML can be trusted.
@@ -173,7 +173,7 @@ func (t *treeBuilder) attach(e *element) error {
 func (t *treeBuilder) characters(text xml.CharData) {
 	if len(t.open) > 0 {
 		e := t.open[len(t.open)-1]
-		e.text += string(text)
+		e.text = append(e.text, text...)
 		return
 	}
 	t.stray = t.stray || len(bytes.TrimSpace(text)) > 0

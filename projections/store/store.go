@@ -84,7 +84,8 @@ type Reader interface {
 
 // Snapshot is one unchanging state of the tables. It belongs to the goroutine that it was lent to.
 type Snapshot interface {
-	// Query runs a query and calls each for every row. A row holds string and int64 values; its slice is valid during the call only.
+	// Query runs a query and calls each for every row, and gives the first error of each. A row holds string and int64 values; its slice
+	// is valid during the call only. each must not query.
 	Query(ctx context.Context, sql string, args []any, each func(row []any) error) error
 }
 

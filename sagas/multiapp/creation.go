@@ -121,8 +121,8 @@ func (r *run) prefilledType() (string, error) {
 	if r.link.DataType != "" {
 		return r.link.DataType, nil
 	}
-	target, ok := r.Apps.Current(r.link.Create.String())
-	if !ok {
+	target := r.Apps.Current(r.link.Create.String())
+	if target == nil {
 		return "", sagas.Permanent("the app that the link creates is not published here, so the link must name its data type", nil)
 	}
 	t, ok := target.MainDataType()

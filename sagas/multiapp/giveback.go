@@ -97,7 +97,7 @@ func (r *run) back(ctx context.Context, target Ref) error {
 // overTarget is what the link's expressions about the way back see.
 func (r *run) overTarget(target Ref, c Contents) expression.Context {
 	main := ""
-	if app, ok := r.Apps.Current(target.App); ok {
+	if app := r.Apps.Current(target.App); app != nil {
 		main, _ = app.MainDataType()
 	}
 	if main == "" && len(c.Forms) == 1 {

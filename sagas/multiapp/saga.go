@@ -23,7 +23,7 @@ import (
 
 // Apps gives published apps.
 type Apps interface {
-	Current(id string) (*apps.App, bool)
+	Current(id string) *apps.App
 	Version(id, digest string) (*apps.App, error)
 }
 

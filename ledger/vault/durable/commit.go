@@ -126,7 +126,11 @@ func (f *File) process(group []*job) {
 	}
 	f.write(inside)
 	for _, j := range outside {
-		j.done <- j.outside()
+		err := f.Err()
+		if err == nil {
+			err = j.outside()
+		}
+		j.done <- err
 	}
 }
 
