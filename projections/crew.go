@@ -1,6 +1,7 @@
 package projections
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -43,7 +44,7 @@ func (s *supervisor) session(ctx context.Context, crew []*lane) {
 }
 
 func lowest(crew []*lane) ledger.Position {
-	return slices.MinFunc(crew, func(a, b *lane) int { return int(int64(a.position) - int64(b.position)) }).position
+	return slices.MinFunc(crew, func(a, b *lane) int { return cmp.Compare(a.position, b.position) }).position
 }
 
 // step takes a run of the log into all lanes of the crew, and tells whether the crew stays as it is.
@@ -62,13 +63,13 @@ func (s *supervisor) step(ctx context.Context, crew []*lane, items []item) bool 
 		}
 	}
 	if len(parts) > 0 {
-		same = s.write(ctx, movers, parts) && same
+		same = s.write(ctx, movers, parts, items) && same
 	}
 	return same && ctx.Err() == nil && !s.promoteAll(ctx, crew)
 }
 
 // write does the parts of all lanes in one transaction. If that fails it does each by itself, so that only those fail that have to.
-func (s *supervisor) write(ctx context.Context, lanes []*lane, parts []store.Part) bool {
+func (s *supervisor) write(ctx context.Context, lanes []*lane, parts []store.Part, items []item) bool {
 	err := s.options.Store.Write(ctx, parts)
 	if err == nil {
 		s.advance(lanes, parts)
@@ -85,10 +86,17 @@ func (s *supervisor) write(ctx context.Context, lanes []*lane, parts []store.Par
 		case ctx.Err() != nil || s.isFatal(err):
 			return false
 		default:
-			s.stop(l, &StuckError{l.build, parts[i].From + 1, err})
+			l.careful = parts[i].To
+			s.stop(l, &StuckError{l.build, firstAfter(items, parts[i].From), err})
 		}
 	}
 	return false
+}
+
+// firstAfter gives the position of the first item after a position.
+func firstAfter(items []item, p ledger.Position) ledger.Position {
+	i := slices.IndexFunc(items, func(it item) bool { return it.position > p })
+	return items[i].position
 }
 
 // isFatal stops the runner if the error is one that must.
@@ -107,6 +115,9 @@ func (r *Runner) advance(lanes []*lane, parts []store.Part) {
 		for i, l := range lanes {
 			l.position = parts[i].To
 			l.stuck, l.attempts = nil, 0
+			if l.state == Stuck {
+				l.state = CatchingUp
+			}
 			deleted = deleted || len(parts[i].Deletes) > 0
 		}
 	})

@@ -10,25 +10,29 @@ import (
 
 // follow moves one lane by itself until it has caught up, and then asks for it to be taken into the crew. It pauses after a failure.
 func (s *supervisor) follow(ctx context.Context, l *lane) {
-	defer s.change(func() { l.working = false })
+	defer signal(s.review)
+	next := Stuck
 	for s.pause(ctx, l) {
 		err := s.catchUp(ctx, l)
-		switch {
-		case ctx.Err() != nil || s.isRetired(l):
-			return
-		case err == nil:
-			s.change(func() { l.state = joining })
-			signal(s.review)
-			return
-		case s.isFatal(err):
-			return
+		if err == nil {
+			next = joining
+			break
 		}
-		var stuck *StuckError
-		if !errors.As(err, &stuck) {
-			stuck = &StuckError{l.build, l.position, err}
+		if ctx.Err() != nil || s.isRetired(l) || s.isFatal(err) {
+			break
 		}
-		s.stop(l, stuck)
+		s.stop(l, stuckAt(l, l.position, err))
 	}
+	s.change(func() { l.state, l.working = next, false })
+}
+
+// stuckAt says where a lane failed, unless the error says it already.
+func stuckAt(l *lane, p ledger.Position, err error) *StuckError {
+	var stuck *StuckError
+	if errors.As(err, &stuck) {
+		return stuck
+	}
+	return &StuckError{l.build, p, err}
 }
 
 // pause waits as long as the lane's failures ask for. It tells whether to go on.
@@ -36,15 +40,13 @@ func (s *supervisor) pause(ctx context.Context, l *lane) bool {
 	s.mu.Lock()
 	attempts := l.attempts
 	s.mu.Unlock()
-	if attempts == 0 {
-		return true
+	if attempts > 0 {
+		select {
+		case <-s.options.After(s.options.Pause(attempts)):
+		case <-ctx.Done():
+		}
 	}
-	select {
-	case <-s.options.After(s.options.Pause(attempts)):
-		return !s.isRetired(l)
-	case <-ctx.Done():
-		return false
-	}
+	return ctx.Err() == nil && !s.isRetired(l)
 }
 
 func (s *supervisor) isRetired(l *lane) bool {
@@ -57,45 +59,43 @@ func (s *supervisor) isRetired(l *lane) bool {
 func (s *supervisor) catchUp(ctx context.Context, l *lane) error {
 	for {
 		n, err := s.pass(ctx, l)
-		if err != nil {
+		if err != nil || n < s.options.BatchEvents {
 			return err
-		}
-		if n < s.options.BatchEvents {
-			return nil
 		}
 	}
 }
 
 // pass reads once to the head of the log and tells how many events that were.
 func (s *supervisor) pass(ctx context.Context, l *lane) (n int, err error) {
-	in := newIntake(limits{s.options.BatchEvents, s.options.BatchBytes})
+	var items []item
+	bytes := 0
 	for e, err := range s.options.Log.ReadAll(ctx, l.position, ledger.Filter{}) {
-		if err != nil && e.Position == 0 {
-			return n, err // of the log itself
+		if err != nil && e.Stream == "" {
+			return n, err // of the log, not of an event
 		}
 		it := item{&e, e.Position, err}
-		if full := !in.add(it, false) || e.Position <= l.careful; full {
-			if err := s.takeOver(ctx, l, in); err != nil {
+		items, bytes = append(items, it), bytes+it.size()
+		n++
+		if len(items) >= s.options.BatchEvents || bytes >= s.options.BatchBytes || e.Position <= l.careful {
+			if err := s.takeAlone(ctx, l, items); err != nil {
 				return n, err
 			}
-			in.add(it, false)
+			items, bytes = items[:0], 0
 		}
-		n++
 	}
-	return n, s.takeOver(ctx, l, in)
+	return n, s.takeAlone(ctx, l, items)
 }
 
-// takeOver writes what the intake holds.
-func (s *supervisor) takeOver(ctx context.Context, l *lane, in *intake) error {
-	items, _, _ := in.take(nil)
+// takeAlone takes a run of the log into one lane.
+func (s *supervisor) takeAlone(ctx context.Context, l *lane, items []item) error {
 	to, stuck := l.fold(items)
-	if p := l.part(to); to > l.position {
-		if err := s.options.Store.Write(ctx, []store.Part{p}); err != nil {
-			l.careful = to
-			return s.explain(err, l)
+	if to > l.position {
+		part := []store.Part{l.part(to)}
+		if err := s.options.Store.Write(ctx, part); err != nil {
+			l.careful = to // find out which event it is
+			return stuckAt(l, items[0].position, err)
 		}
-		s.advance([]*lane{l}, []store.Part{p})
-		s.progress(l)
+		s.advance([]*lane{l}, part)
 	}
 	if stuck != nil {
 		return stuck

@@ -15,6 +15,14 @@ type item struct {
 	err      error
 }
 
+// size in bytes, about.
+func (it *item) size() int {
+	if it.entry == nil {
+		return 0
+	}
+	return len(it.entry.Payload) + len(it.entry.Metadata)
+}
+
 // limits bound what is read ahead and done in one transaction.
 type limits struct{ events, bytes int }
 
@@ -80,10 +88,7 @@ func (in *intake) put(ctx context.Context, it item, caughtUp bool) error {
 func (in *intake) add(it item, caughtUp bool) bool {
 	in.mu.Lock()
 	defer in.mu.Unlock()
-	size := 0
-	if it.entry != nil {
-		size = len(it.entry.Payload) + len(it.entry.Metadata)
-	}
+	size := it.size()
 	if n := len(in.items); n > 0 && (n >= in.limits.events || in.bytes+size > in.limits.bytes) {
 		signal(in.ready)
 		return false

@@ -40,9 +40,9 @@ func (e *StuckError) Unwrap() error { return e.Cause }
 type lane struct {
 	projection Projection // nil when frozen
 	build      store.Build
-	tables     []store.Table // logical
-	batch      *batch        // of the goroutine that moves it
-	careful    ledger.Position // until here take one event at a time, to find the one that fails; of its follower
+	tables     []store.Table   // logical
+	batch      *batch          // of the goroutine that moves it
+	careful    ledger.Position // until here its follower takes one event at a time, to find the one that fails
 
 	// Guarded by the runner's mu; position is written only by the goroutine that moves the lane.
 	role     store.Role

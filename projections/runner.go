@@ -45,9 +45,12 @@ type Runner struct {
 	review  chan struct{} // a token: the crew, or who needs a follower, may have changed
 	deleted chan struct{} // a token: rows have been deleted and not yet scrubbed
 
-	mu    sync.Mutex // guards lanes, the marked fields of each, and moved
-	lanes []*lane
-	moved chan struct{} // closed and replaced when a lane changes
+	building sync.Mutex // held while a build is begun
+
+	mu      sync.Mutex // guards all below, and the marked fields of each lane
+	lanes   []*lane
+	moved   chan struct{} // closed and replaced when a lane changes
+	stopped bool          // Run has ended
 }
 
 // Open makes the tables of projections that are new, so that queries find them, and gives a runner that stands where the last one
@@ -179,6 +182,7 @@ func (r *Runner) Run(ctx context.Context) error {
 	s.supervise(ctx)
 	cancel(nil)
 	s.workers.Wait()
+	r.change(func() { r.stopped = true })
 	if err := context.Cause(ctx); !errors.Is(err, context.Canceled) && !errors.Is(err, context.DeadlineExceeded) {
 		return err
 	}
@@ -214,6 +218,7 @@ func (s *supervisor) supervise(ctx context.Context) {
 // muster sends a follower with each lane that needs one and gives those that are to move together.
 func (s *supervisor) muster(ctx context.Context) (crew []*lane) {
 	s.change(func() {
+		s.lanes = slices.DeleteFunc(s.lanes, func(l *lane) bool { return l.retired && !l.working && l.role == store.Scratch })
 		head := s.front()
 		for _, l := range s.lanes {
 			if l.state == joining || l.state == CatchingUp && !l.working && l.attempts == 0 && l.position == head && l.role == store.Serving {

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/go-jose/go-jose/v4"
+
 	"github.com/hovedbok/hovedbok/identity/devidp"
 	"github.com/hovedbok/hovedbok/identity/identitytest"
 )

@@ -59,14 +59,17 @@ func killer(role string) func(op string, call func() error) error {
 		case "at commit":
 			go kill()
 		}
-		err := call()
-		kill()
-		return err
+		defer kill()
+		return call()
 	}
 }
 
 func kill() {
-	if err := syscall.Kill(os.Getpid(), syscall.SIGKILL); err != nil {
+	self, err := os.FindProcess(os.Getpid())
+	if err == nil {
+		err = self.Kill()
+	}
+	if err != nil {
 		panic(err)
 	}
 	select {} // the signal is on its way

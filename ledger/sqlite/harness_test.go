@@ -28,14 +28,12 @@ var errInjected = errors.New("injected fault")
 // refuse it, or both.
 type faults struct {
 	transaction
-	mu     sync.Mutex
-	do     func(op string, call func() error) error // guarded by mu
-	counts map[string]int                           // of calls, guarded by mu
+	mu sync.Mutex
+	do func(op string, call func() error) error // guarded by mu
 }
 
 func (f *faults) wrap(tx transaction) transaction {
 	f.transaction = tx
-	f.counts = map[string]int{}
 	return f
 }
 
@@ -45,15 +43,8 @@ func (f *faults) set(do func(op string, call func() error) error) {
 	f.do = do
 }
 
-func (f *faults) count(op string) int {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	return f.counts[op]
-}
-
 func (f *faults) call(op string, call func() error) error {
 	f.mu.Lock()
-	f.counts[op]++
 	do := f.do
 	f.mu.Unlock()
 	if do == nil {

@@ -11,7 +11,7 @@ import (
 // Type is the type of a column.
 type Type uint8
 
-// The two types. Text is a string, '' by default; Integer is an int64, 0 by default.
+// The two types. Text is a string, ” by default; Integer is an int64, 0 by default.
 const (
 	Text Type = iota + 1
 	Integer
