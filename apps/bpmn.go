@@ -19,7 +19,7 @@ const (
 // file in faults.
 func ParseProcess(src []byte, file string) (*process.Graph, Faults) {
 	var report reporter
-	p := readProcess(src, file, &report)
+	p := readProcess(src, file, false, &report)
 	report.faults.sort()
 	if p == nil {
 		return nil, report.faults
@@ -37,8 +37,10 @@ type bpmnReader struct {
 	graph    *process.Graph
 }
 
-// readProcess gives nil when the file holds no process; the graph is nil when the process has faults.
-func readProcess(src []byte, file string, report *reporter) *bpmnReader {
+// readProcess gives nil when the file holds no process; the graph is nil when the process has faults. To
+// publish a process is to refuse one in which an instance could come to a task without a type, and
+// would stop there for good.
+func readProcess(src []byte, file string, publish bool, report *reporter) *bpmnReader {
 	r := &bpmnReader{
 		fileReporter: fileReporter{reporter: report, file: file, lines: jsonc.NewLines(src)},
 		offsets:      map[string]int{}, tasks: map[string]int{},
@@ -52,6 +54,9 @@ func readProcess(src []byte, file string, report *reporter) *bpmnReader {
 	}
 	graph, faults := process.NewGraph(r.elements, r.flows)
 	for _, f := range faults {
+		if publish && f.Code == process.FaultTaskType && graph != nil {
+			f.Warning = !graph.Reachable(f.Subject)
+		}
 		r.adopt(f, node.offset)
 	}
 	r.graph = graph

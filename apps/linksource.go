@@ -1,6 +1,7 @@
 package apps
 
 import (
+	"github.com/hovedbok/hovedbok/apps/expression"
 	"github.com/hovedbok/hovedbok/apps/jsonc"
 	"github.com/hovedbok/hovedbok/domain/link"
 )
@@ -118,12 +119,18 @@ func (c linkChecker) target(model *Model, member jsonc.Member, assignment link.A
 			assignment.Path, model.DataType, withArticle(kind), withArticle(value.Kind.String()))
 		return "", false
 	}
-	if _, whole := value.Copy(); value.IsExpression() && !whole && (kind == "object" || kind == "array") {
-		c.fault(member.Value.Offset, codes.kind, "copy it whole with [\"dataModel\", path], or name a field inside it",
+	if _, whole := value.Copy(); value.IsExpression() && !whole && (kind == "object" || kind == "array") && !builds(value) {
+		c.fault(member.Value.Offset, codes.kind, "copy it whole with [\"dataModel\", path], build it with list and object, or name a field inside it",
 			"field %q of %q is %s, and a computed value is a single one", assignment.Path, model.DataType, withArticle(kind))
 		return "", false
 	}
 	return kind, true
+}
+
+// builds reports whether an expression can give an object or a list. Faulty expressions are reported elsewhere.
+func builds(v link.Value) bool {
+	e, err := expression.Parse([]byte(v.JSON))
+	return err == nil && (e.Uses("list") || e.Uses("object") || e.Uses("jmespath"))
 }
 
 // fits reports whether a value of one kind can stand in a field of another. Null clears any field.

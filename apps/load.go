@@ -86,7 +86,7 @@ func (l *loader) readRest(app *App) {
 func (l *loader) readProcess() *bpmnReader {
 	text, ok := l.files.Get(processFile)
 	if ok {
-		return readProcess(text, processFile, l.reporter)
+		return readProcess(text, processFile, true, l.reporter)
 	}
 	missing := Fault{File: processFile, Code: FaultMissing, Message: "the file is missing", Hint: "every app with instances has a process"}
 	if l.meta != nil {

@@ -102,6 +102,7 @@ func (m *Model) member(nodes []map[string]any, name string) ([]map[string]any, b
 			found = append(found, m.expandAny(child)...)
 		} else if !declared && isOpen(n) {
 			exists = true
+			found = append(found, map[string]any{})
 		}
 	}
 	return found, exists
@@ -121,22 +122,30 @@ func (m *Model) throughLists(nodes []map[string]any) []map[string]any {
 
 func (m *Model) items(nodes []map[string]any) ([]map[string]any, bool) {
 	var found []map[string]any
-	exists := len(nodes) == 0
+	exists := false
 	for _, n := range nodes {
-		if kindOf([]map[string]any{n}) == "array" || n["items"] != nil {
+		if len(n) == 0 || kindOf([]map[string]any{n}) == "array" || n["items"] != nil {
 			exists = true
-			found = append(found, m.expandAny(n["items"])...)
+			found = append(found, m.itemsOf(n)...)
 		}
 	}
 	return found, exists
 }
 
+// itemsOf gives the nodes of the items of a list, which are anything when it does not say.
+func (m *Model) itemsOf(n map[string]any) []map[string]any {
+	if items, ok := n["items"].(map[string]any); ok {
+		return m.expand(items)
+	}
+	return []map[string]any{{}}
+}
+
 // isOpen reports whether a node says nothing of its own about what it holds, or that it is an object
 // of any members.
 func isOpen(n map[string]any) bool {
-	kind := kindOf([]map[string]any{n})
-	closed, is := n["additionalProperties"].(bool)
-	if kind != AnyKind && kind != "object" || is && !closed {
+	types := typesOf(n)
+	allowed, said := n["additionalProperties"].(bool)
+	if len(types) > 0 && !slices.Contains(types, "object") || said && !allowed {
 		return false
 	}
 	for _, keyword := range []string{"$ref", "allOf", "anyOf", "oneOf", "enum", "const", "patternProperties"} {

@@ -126,8 +126,8 @@ func (s *Service) commit(ctx context.Context, w *work, f *folded, decision strin
 	}
 	done, err := s.Log.AppendInstance(ctx, f.head, env, events)
 	if err != nil {
-		f.drop() // the outcome may be unknown: what is in the log decides
-		return Result{}, err
+		f.drop() // what is in the log decides
+		return Result{}, outcome(err)
 	}
 	for _, r := range done.Records {
 		if err := f.state.Evolve(r); err != nil {
@@ -137,6 +137,21 @@ func (s *Service) commit(ctx context.Context, w *work, f *folded, decision strin
 	}
 	f.head = done.Head
 	return Result{State: f.state.Clone(), App: w.app, Position: done.Position, Repeated: done.Repeated, Elements: w.added}, nil
+}
+
+// unknownOutcome is an append that failed in a way that does not tell whether it was applied.
+type unknownOutcome struct{ error }
+
+func (u unknownOutcome) Unwrap() error { return u.error }
+
+// outcome marks errors of an append that may have been applied.
+func outcome(err error) error {
+	for _, refused := range []error{ledger.ErrConflict, ledger.ErrInvalid, ledger.ErrBusy} {
+		if errors.Is(err, refused) {
+			return err
+		}
+	}
+	return unknownOutcome{err}
 }
 
 // ownerOf is the party of an instance, also of one that is being created.

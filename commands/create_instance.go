@@ -12,7 +12,6 @@ import (
 	"github.com/hovedbok/hovedbok/apps"
 	"github.com/hovedbok/hovedbok/apps/scope"
 	"github.com/hovedbok/hovedbok/domain/instance"
-	"github.com/hovedbok/hovedbok/ledger"
 	"github.com/hovedbok/hovedbok/policies"
 	"github.com/hovedbok/hovedbok/record"
 )
@@ -232,10 +231,4 @@ func allowsParty(t apps.PartyTypes, p Party) bool {
 		return true
 	}
 	return t.Organisation
-}
-
-// discardable tells whether a failed append is known not to have been applied, so that its files can go at once. When the
-// outcome is unknown they stay pending and are settled at the next start.
-func discardable(err error) bool {
-	return err == nil || !errors.Is(err, context.Canceled) && !errors.Is(err, context.DeadlineExceeded) && !errors.Is(err, ledger.ErrClosed)
 }

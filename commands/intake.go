@@ -162,9 +162,11 @@ func (in *intake) keep(ctx context.Context) {
 	}
 }
 
-// discard lets the files of a failed command go.
+// discard lets the files of a failed command go. When it is not known whether the command was recorded, they stay pending, and the
+// next start settles them by what the log says.
 func (in *intake) discard(ctx context.Context, cause error) {
-	if len(in.blobs) > 0 && discardable(cause) {
+	var unknown unknownOutcome
+	if len(in.blobs) > 0 && !errors.As(cause, &unknown) {
 		_ = in.svc.Blobs.Drop(ctx, in.blobs...)
 	}
 }

@@ -98,7 +98,7 @@ func (n *Node) verifier() (*identity.Verifier, error) {
 	}
 	client := &http.Client{Timeout: 10 * time.Second}
 	if n.Issuer != nil {
-		issuers = append(issuers, n.Issuer.Trusted()...)
+		issuers = append(issuers, n.Issuer.Issuers()...)
 		client.Transport = split{base: n.Config.PublicURL, own: n.Issuer.Client().Transport, other: http.DefaultTransport}
 	}
 	return identity.NewVerifier(identity.Options{Issuers: issuers, Directory: n.Register, HTTPClient: client, Clock: n.Clock})

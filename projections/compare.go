@@ -80,8 +80,8 @@ func except(ctx context.Context, s store.Snapshot, t store.Table, a, b store.Bui
 	for i, c := range t.Columns {
 		names[i] = c.Name
 	}
-	columns := strings.Join(names, ", ")
-	sql := "SELECT " + columns + " FROM " + t.In(a).Physical() + " EXCEPT SELECT " + columns + " FROM " + t.In(b).Physical() +
+	columns, here, there := strings.Join(names, ", "), t.In(a), t.In(b)
+	sql := "SELECT " + columns + " FROM " + here.Physical() + " EXCEPT SELECT " + columns + " FROM " + there.Physical() +
 		" ORDER BY " + strings.Join(t.Key, ", ") + " LIMIT " + strconv.Itoa(MaxDifferences)
 	err = s.Query(ctx, sql, nil, func(row []any) error {
 		out = append(out, slices.Clone(row))

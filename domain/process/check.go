@@ -17,9 +17,9 @@ const (
 	FaultDuplicateID  = "process_duplicate_id"  // two elements or flows have the same id
 	FaultFlowEnd      = "process_flow_end"      // a flow starts or ends at an element that does not exist
 	FaultNoStart      = "process_no_start"      // there is no start event
-	FaultTaskType     = "process_task_type"     // a task that can be reached has no task type
 	FaultGatewayCycle = "process_gateway_cycle" // gateways without conditions lead in a ring
 
+	FaultTaskType       = "process_task_type"       // a task has no task type
 	FaultSeveralStarts  = "process_several_starts"  // requests must name the start event
 	FaultNoEnd          = "process_no_end"          // an instance can never end
 	FaultUnreachable    = "process_unreachable"     // no flow leads to the element
@@ -100,7 +100,7 @@ func (g *Graph) checkStarts() []Fault {
 
 // check finds what can only be asked of a graph whose ids and flows hold.
 func (g *Graph) check() []Fault {
-	reached := g.reachable()
+	reached := g.reached
 	var faults []Fault
 	if len(g.EndEvents()) == 0 {
 		faults = append(faults, Fault{Code: FaultNoEnd, Warning: true, Message: "the process has no end event, so no instance can end",
@@ -113,7 +113,7 @@ func (g *Graph) check() []Fault {
 		}
 		faults = append(faults, g.checkOut(e)...)
 		if e.IsTask() {
-			faults = append(faults, checkTaskType(e, reached[e.ID])...)
+			faults = append(faults, checkTaskType(e)...)
 		}
 		if e.Kind == ExclusiveGateway {
 			faults = append(faults, g.checkGateway(e)...)
@@ -122,28 +122,21 @@ func (g *Graph) check() []Fault {
 	return faults
 }
 
-func (g *Graph) reachable() map[string]bool {
-	reached := map[string]bool{}
-	var visit func(id string)
-	visit = func(id string) {
-		if reached[id] {
-			return
-		}
-		reached[id] = true
-		for _, flow := range g.flowsFrom[id] {
-			visit(flow.Target)
-		}
+// reach marks an element and all that flows lead to from it.
+func (g *Graph) reach(id string) {
+	if g.reached[id] {
+		return
 	}
-	for _, start := range g.ofKind(StartEvent) {
-		visit(start.ID)
+	g.reached[id] = true
+	for _, flow := range g.flowsFrom[id] {
+		g.reach(flow.Target)
 	}
-	return reached
 }
 
-func checkTaskType(e Element, reached bool) []Fault {
+func checkTaskType(e Element) []Fault {
 	if e.TaskType == "" {
-		return []Fault{{Code: FaultTaskType, Subject: e.ID, Warning: !reached,
-			Message: fmt.Sprintf("task %q has no task type", e.ID),
+		return []Fault{{Code: FaultTaskType, Subject: e.ID, Warning: true,
+			Message: fmt.Sprintf("task %q has no task type, so no instance can enter it", e.ID),
 			Hint:    "write extensionElements/taskExtension/taskType in the namespace http://altinn.no/process"}}
 	}
 	kind, known := KnownTaskType(e.TaskType)

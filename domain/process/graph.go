@@ -8,6 +8,7 @@ type Graph struct {
 	index     map[string]int
 	flows     []Flow
 	flowsFrom map[string][]Flow // in the order of the file
+	reached   map[string]bool   // ids of elements that flows lead to from a start event
 }
 
 // NewGraph builds the graph and checks it. It returns nil when a fault is not a warning. Elements and
@@ -18,12 +19,16 @@ func NewGraph(elements []Element, flows []Flow) (*Graph, []Fault) {
 		index:     make(map[string]int, len(elements)),
 		flows:     slices.Clone(flows),
 		flowsFrom: make(map[string][]Flow, len(elements)),
+		reached:   make(map[string]bool, len(elements)),
 	}
 	faults := g.indexElements()
 	faults = append(faults, g.indexFlows()...)
 	faults = append(faults, g.checkStarts()...)
 	if slices.ContainsFunc(faults, func(f Fault) bool { return !f.Warning }) {
 		return nil, faults
+	}
+	for _, start := range g.ofKind(StartEvent) {
+		g.reach(start.ID)
 	}
 	faults = append(faults, g.check()...)
 	if slices.ContainsFunc(faults, func(f Fault) bool { return !f.Warning }) {
@@ -40,6 +45,9 @@ func (g *Graph) Element(id string) (Element, bool) {
 	}
 	return g.elements[i], true
 }
+
+// Reachable reports whether flows lead to the element from a start event.
+func (g *Graph) Reachable(id string) bool { return g.reached[id] }
 
 // Elements gives every element in the order of the file.
 func (g *Graph) Elements() []Element { return slices.Clone(g.elements) }

@@ -189,6 +189,9 @@ func TestGraph_KeepsTheOrderOfTheFile(t *testing.T) {
 	if got := g.FlowsFrom("B"); len(got) != 1 || got[0].ID != "F2" || len(g.Flows()) != 4 {
 		t.Errorf("flows are %v", got)
 	}
+	if !g.Reachable("End") || g.Reachable("C") {
+		t.Error("elements are reached wrongly")
+	}
 	if _, ok := g.Element("C"); ok {
 		t.Error("an unknown element is found")
 	}
@@ -210,8 +213,7 @@ func TestNewGraph_NamesEachFault(t *testing.T) {
 		{"flow from nothing", process.FaultFlowEnd, "F3", false, append(sound, "X -> End")},
 		{"flow to nothing", process.FaultFlowEnd, "F3", false, append(sound, "A -> X")},
 		{"no start", process.FaultNoStart, "", false, []string{"A:data"}},
-		{"no task type", process.FaultTaskType, "B", false, append(sound, "B", "Start -> B", "B -> End")},
-		{"no task type where nobody comes", process.FaultTaskType, "B", true, append(sound, "B", "B -> End")},
+		{"no task type", process.FaultTaskType, "B", true, append(sound, "B", "B -> End")},
 		{"gateway ring", process.FaultGatewayCycle, "Gateway1", false, append(sound, "Gateway1", "Gateway2", "Gateway1 -> Gateway2", "Gateway2 -> Gateway1")},
 		{"gateway that leads to itself", process.FaultGatewayCycle, "Gateway", false, append(sound, "Gateway", "Gateway -> Gateway")},
 		{"several starts", process.FaultSeveralStarts, "Start2", true, append(sound, "Start2", "Start2 -> A")},

@@ -257,10 +257,10 @@ func (c *committer) publish(batch []*request, took time.Duration) {
 	}
 }
 
-// fail ends the log: first for those who decide, then for those who wait.
+// fail ends the log. Nobody hears of it before Options.Fatal, which ends the process, so that nobody acts on it.
 func (c *committer) fail(batch []*request, cause error) {
-	c.feed.end(fmt.Errorf("%w: it has failed: %w", ledger.ErrClosed, cause))
 	c.fatal(fmt.Errorf("ledger/sqlite: %w", cause))
+	c.feed.end(fmt.Errorf("%w: it has failed: %w", ledger.ErrClosed, cause))
 	for _, r := range batch {
 		select {
 		case <-r.done:

@@ -30,7 +30,8 @@ type Options struct {
 	// Now is the clock that measures commits for Stats. Default time.Now.
 	Now func() time.Time
 	// Fatal is called once, from the committer, when nobody knows any more what the file holds. It should end the
-	// process. If it returns, the store is closed for all but Close. Default: log and os.Exit(70).
+	// process, and must not wait for Close. If it returns, the store is closed for all but Close. Default: log and
+	// os.Exit(70).
 	Fatal func(error)
 
 	wrap func(transaction) transaction // tests put faults between the committer and the database

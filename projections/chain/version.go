@@ -1,0 +1,16 @@
+package chain
+
+// Name and version of the projection. Raise Version when the tables or their meaning change.
+const (
+	Name    = "chain"
+	Version = 1
+)
+
+// Projection makes the rows of events.
+type Projection struct{}
+
+// Name is "chain".
+func (Projection) Name() string { return Name }
+
+// Version is Version.
+func (Projection) Version() int { return Version }
