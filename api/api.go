@@ -106,6 +106,7 @@ func (s *Server) routes() http.Handler {
 	gin.SetMode(gin.ReleaseMode)
 	r := gin.New()
 	r.HandleMethodNotAllowed = true
+	r.ContextWithFallback = true // a handler's context ends with its request
 	r.RedirectTrailingSlash = false
 	r.Use(s.recovered, headers)
 	r.NoRoute(s.notFound)
@@ -175,7 +176,7 @@ func (s *Server) ledgerRoutes(r *gin.Engine) {
 	l.GET("/chains/:id", s.getChain)
 	l.GET("/instances/:party/:guid/events", s.instanceEvents)
 	l.GET("/instances/:party/:guid/state", s.instanceState)
-	l.GET("/instances/:party/:guid/diff", s.instanceDiff)
+	//DIFF
 	l.POST("/instances/:party/:guid/links", s.linkInstance)
 }
 

@@ -7,6 +7,7 @@ import (
 	"fmt"
 
 	"github.com/hovedbok/hovedbok/ledger"
+	"github.com/hovedbok/hovedbok/record"
 )
 
 // VerifyStream recomputes the hash of every event of a stream from its bytes and the hash before it, and gives the number of
@@ -85,7 +86,8 @@ func (c *chain) takeSealed(stream string, e *Event) error {
 	if raw.Hash, err = parseHash(e.Hash); err != nil {
 		return &BrokenError{Stream: stream, Revision: ledger.Revision(c.next), Reason: "the recorded hash is not a hash"}
 	}
-	if meta, err := raw.Meta(); err != nil || meta != e.meta() {
+	instance, _ := record.InstanceID(stream)
+	if meta, err := raw.Meta(); err != nil || meta != e.meta(instance) {
 		return &BrokenError{Stream: stream, Revision: ledger.Revision(c.next), Reason: "what is shown of the envelope is not what was recorded"}
 	}
 	return c.take(stream, &raw)

@@ -14,6 +14,9 @@ import (
 	"time"
 )
 
+// headerPosition carries a place in the log: of a write, or one that a list must know.
+const headerPosition = "Hovedbok-Position"
+
 // attemptLimit is how long one attempt of a request may take. Longer ones are of a node that is stuck; they are tried again.
 const attemptLimit = 15 * time.Second
 
@@ -51,6 +54,7 @@ type request struct {
 	key          string // idempotency key; empty: the request records nothing that counts
 	contentType  string
 	disposition  string
+	position     uint64 // that views must have reached; 0: any
 	body         []byte
 }
 
@@ -143,7 +147,7 @@ func (c *client) send(ctx context.Context, r *request, token string, buf *bytes.
 	if _, err := buf.ReadFrom(res.Body); err != nil {
 		return answer{}, err
 	}
-	position, _ := strconv.ParseUint(res.Header.Get("Hovedbok-Position"), 10, 64) // 0 when there is none
+	position, _ := strconv.ParseUint(res.Header.Get(headerPosition), 10, 64) // 0 when there is none
 	return answer{res.StatusCode, position, buf.Bytes()}, nil
 }
 
@@ -159,6 +163,9 @@ func setHeaders(h http.Header, r *request, token string) {
 	set("Idempotency-Key", r.key)
 	set("Content-Type", r.contentType)
 	set("Content-Disposition", r.disposition)
+	if r.position > 0 {
+		h[headerPosition] = []string{strconv.FormatUint(r.position, 10)}
+	}
 }
 
 // transportCode names a failure that was no answer.

@@ -169,13 +169,17 @@ func (m *material) attachment(n int, mark string) ([]byte, File) {
 	return body, File{p.dataType, p.dataType + "-" + strconv.Itoa(n) + ".pdf", int64(len(body)), sha256.Sum256(body)}
 }
 
-// patchBody is the body that replaces one text of a form.
-func patchBody(element, pointer, value string) []byte {
-	patch := document.Patch{{Op: document.OpReplace, Path: mustPointer(pointer), Value: document.String(value)}}
+// patchBody is the body that gives one text of a form a value. fresh says that the object around it is not there yet.
+func patchBody(element, pointer, value string, fresh bool) []byte {
+	op := document.Operation{Op: document.OpReplace, Path: mustPointer(pointer), Value: document.String(value)}
+	if fresh {
+		last := len(op.Path) - 1
+		op = document.Operation{Op: document.OpAdd, Path: op.Path[:last], Value: document.NewObject().Set(op.Path[last], op.Value)}
+	}
 	b := make([]byte, 0, 256)
 	b = append(b, `{"patches":[{"dataElementId":"`...)
 	b = append(append(b, element...), `","patch":`...)
-	return append(patch.AppendJSON(b), `}]}`...)
+	return append(document.Patch{op}.AppendJSON(b), `}]}`...)
 }
 
 func mustPointer(s string) document.Pointer {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"os"
 	"strings"
 	"time"
 
@@ -38,6 +39,9 @@ func (n *Node) openIdentity(context.Context) error {
 
 // openIssuer makes the embedded issuer and the register's clients, with keys kept in the data folder.
 func (n *Node) openIssuer() error {
+	if err := os.MkdirAll(n.path(DirKeys), 0o700); err != nil {
+		return fmt.Errorf("make the folder of keys: %w", err)
+	}
 	var clients []devidp.Client
 	keys := map[string]jose.JSONWebKey{}
 	for _, c := range n.Register.Clients() {

@@ -156,4 +156,3 @@ func inboxRows(build store.Build, table store.Table, at, n int) store.Part {
 	p.Upserts = []store.Upserts{u}
 	return p
 }
-

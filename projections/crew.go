@@ -70,19 +70,17 @@ func (s *supervisor) step(ctx context.Context, crew []*lane, items []item) bool 
 
 // write does the parts of all lanes in one transaction. If that fails it does each by itself, so that only those fail that have to.
 func (s *supervisor) write(ctx context.Context, lanes []*lane, parts []store.Part, items []item) bool {
-	err := s.options.Store.Write(ctx, parts)
+	err := s.commit(ctx, lanes, parts)
 	if err == nil {
-		s.advance(lanes, parts)
 		return true
 	}
 	if ctx.Err() != nil || s.isFatal(err) {
 		return false
 	}
 	for i, l := range lanes {
-		err := s.options.Store.Write(ctx, parts[i:i+1])
+		err := s.commit(ctx, lanes[i:i+1], parts[i:i+1])
 		switch {
 		case err == nil:
-			s.advance(lanes[i:i+1], parts[i:i+1])
 		case ctx.Err() != nil || s.isFatal(err):
 			return false
 		default:
@@ -91,6 +89,38 @@ func (s *supervisor) write(ctx context.Context, lanes []*lane, parts []store.Par
 		}
 	}
 	return false
+}
+
+// commit writes parts and notes that. When the store does not say whether it has written, its checkpoints tell: a part that stands at its
+// end has been written, and what it wrote is the same whoever did it.
+func (r *Runner) commit(ctx context.Context, lanes []*lane, parts []store.Part) error {
+	err := r.options.Store.Write(ctx, parts)
+	if err != nil && !fatal(err) {
+		done, ask := r.written(ctx, parts)
+		if !done {
+			return errors.Join(err, ask)
+		}
+		err = nil
+	}
+	if err == nil {
+		r.advance(lanes, parts)
+	}
+	return err
+}
+
+// written tells whether all parts are in the store.
+func (r *Runner) written(ctx context.Context, parts []store.Part) (bool, error) {
+	found, err := r.options.Store.Checkpoints(ctx)
+	if err != nil {
+		return false, err
+	}
+	for i := range parts {
+		there := func(c store.Checkpoint) bool { return c.Build == parts[i].Build && c.Position == parts[i].To }
+		if !slices.ContainsFunc(found, there) {
+			return false, nil
+		}
+	}
+	return true, nil
 }
 
 // firstAfter gives the position of the first item after a position.

@@ -90,12 +90,10 @@ func (s *supervisor) pass(ctx context.Context, l *lane) (n int, err error) {
 func (s *supervisor) takeAlone(ctx context.Context, l *lane, items []item) error {
 	to, stuck := l.fold(items)
 	if to > l.position {
-		part := []store.Part{l.part(to)}
-		if err := s.options.Store.Write(ctx, part); err != nil {
+		if err := s.commit(ctx, []*lane{l}, []store.Part{l.part(to)}); err != nil {
 			l.careful = to // find out which event it is
 			return stuckAt(l, items[0].position, err)
 		}
-		s.advance([]*lane{l}, part)
 	}
 	if stuck != nil {
 		return stuck

@@ -168,7 +168,7 @@ func (r *Runner) change(do func()) {
 }
 
 // ErrRunning means that Run has been called before.
-var ErrRunning = errors.New("projections: the runner runs already")
+var ErrRunning = errors.New("projections: the runner has been run before")
 
 // Run moves the projections until ctx ends, which is no error. It gives store.ErrFenced when another runner works on the same tables,
 // and ledger.ErrClosed or store.ErrClosed when one of them has been closed. What a single projection cannot do stops only that one; see Status.

@@ -1,16 +1,18 @@
 package sagas
 
-import (
-	"context"
-	"sync"
-)
+import "context"
 
 // hold says that a stream has parked events of a handler, so that its later events go behind them. Whoever adds to or takes
-// from the stream's parked events has mu, so that no event comes between the last release and the end of the hold.
+// from the stream's parked events has it locked, so that no event comes between the last release and the end of the hold.
 type hold struct {
-	mu   sync.Mutex
-	over bool // under mu
+	locked chan struct{} // holds a token while it is locked
+	over   bool          // owned by who has locked it
 }
+
+func newHold() *hold { return &hold{locked: make(chan struct{}, 1)} }
+
+func (h *hold) lock()   { h.locked <- struct{}{} }
+func (h *hold) unlock() { <-h.locked }
 
 // lockHold gives the stream's hold, locked, or nil if it has none.
 func (l *lane) lockHold(stream string) *hold {
@@ -21,25 +23,25 @@ func (l *lane) lockHold(stream string) *hold {
 		if h == nil {
 			return nil
 		}
-		h.mu.Lock()
+		h.lock()
 		if !h.over {
 			return h
 		}
-		h.mu.Unlock()
+		h.unlock()
 	}
 }
 
-// newHold makes a hold of a stream that has none and locks it. Only the stream's own partition calls it.
-func (l *lane) newHold(stream string) *hold {
-	h := &hold{}
-	h.mu.Lock()
+// hold makes a hold of a stream that has none and locks it. Only the stream's own partition calls it.
+func (l *lane) hold(stream string) *hold {
+	h := newHold()
+	h.lock()
 	l.mu.Lock()
 	l.holds[stream] = h
 	l.mu.Unlock()
 	return h
 }
 
-// end takes the hold away. mu must be held.
+// end takes the hold away. It must be locked.
 func (l *lane) end(stream string, h *hold) {
 	h.over = true
 	l.mu.Lock()
@@ -75,11 +77,16 @@ func (l *lane) held() []string {
 	defer l.mu.Unlock()
 	list := make([]string, 0, len(l.holds))
 	for s := range l.holds {
-		if _, busy := l.trying[s]; !busy { // the one who tries it ends the hold
-			list = append(list, s)
-		}
+		list = append(list, s)
 	}
 	return list
+}
+
+func (l *lane) isTrying(stream string) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	_, ok := l.trying[stream]
+	return ok
 }
 
 func (l *lane) recheckStream(ctx context.Context, stream string) error {
@@ -87,7 +94,10 @@ func (l *lane) recheckStream(ctx context.Context, stream string) error {
 	if h == nil {
 		return nil
 	}
-	defer h.mu.Unlock()
+	defer h.unlock()
+	if l.isTrying(stream) { // whoever tries it ends the hold
+		return nil
+	}
 	holds, err := l.Store.holds(ctx, l.name, stream)
 	if err == nil && !holds {
 		l.end(stream, h)

@@ -77,7 +77,7 @@ func (l *lane) load(ctx context.Context) error {
 	defer l.mu.Unlock()
 	l.track.low, l.track.told, l.saved = at, at, at
 	for _, s := range streams {
-		l.holds[s] = &hold{}
+		l.holds[s] = newHold()
 	}
 	return nil
 }

@@ -13,20 +13,6 @@ type item struct {
 	attempts int           // failures so far that count, since it was queued
 }
 
-func (i *item) stream() string {
-	if i.parked != nil {
-		return i.parked.Stream
-	}
-	return i.event.Stream
-}
-
-func (i *item) position() ledger.Position {
-	if i.parked != nil {
-		return i.parked.Position
-	}
-	return i.event.Position
-}
-
 // queue holds what a partition has yet to do. Many may put; one takes. What limits its length is the lane's window.
 type queue struct {
 	mu    sync.Mutex

@@ -158,9 +158,9 @@ func (s *Store) park(ctx context.Context, p Parked) error {
 			next = int64(0)
 		}
 		_, err = tx.ExecContext(ctx, `INSERT INTO parked (handler, stream, revision, event, position, type, class, reason, attempts, rounds, first, last, next, requested)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?, 0) ON CONFLICT (handler, event) DO NOTHING`,
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0) ON CONFLICT (handler, event) DO NOTHING`,
 			p.Handler, p.Stream, int64(p.Revision), p.EventID[:], int64(p.Position), p.Type, string(p.Class), cutReason(p.Reason),
-			p.Attempts, p.First.UnixMicro(), p.Last.UnixMicro(), next)
+			p.Attempts, p.rounds, p.First.UnixMicro(), p.Last.UnixMicro(), next)
 		return err
 	})
 }
@@ -209,4 +209,13 @@ func (s *Store) holds(ctx context.Context, handler, stream string) (held bool, e
 		err = fmt.Errorf("sagas: %s of %s: %w", stream, handler, err)
 	}
 	return held, err
+}
+
+// isParked tells whether a row is on the list and was not discarded.
+func (s *Store) isParked(ctx context.Context, row int64) (is bool, err error) {
+	err = s.reads.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM parked WHERE id = ? AND discarded IS NULL)", row).Scan(&is)
+	if err != nil {
+		err = fmt.Errorf("sagas: parked event %d: %w", row, err)
+	}
+	return is, err
 }

@@ -57,7 +57,7 @@ func (t *tracker) finish(at ledger.Position) bool {
 	return n > 0
 }
 
-// drop forgets the first n marks. The slice is moved down when most of it is free, so that it does not grow for ever.
+// drop forgets the first n marks.
 func (t *tracker) drop(n int) {
 	if t.open = t.open[n:]; len(t.open) == 0 {
 		t.open = nil

@@ -12,7 +12,11 @@ import (
 	"strings"
 	"time"
 
+	"github.com/google/uuid"
+
+	"github.com/hovedbok/hovedbok/audit"
 	"github.com/hovedbok/hovedbok/node"
+	"github.com/hovedbok/hovedbok/record"
 )
 
 // The people of the scenario; see examples/README.md.
@@ -441,4 +445,13 @@ Serving on %[1]s until Ctrl-C. To try, with a token of your own (users are liste
   curl -s -H "Authorization: Bearer $TOKEN" '%[1]s/ledger/instances/%[3]s/events'
   curl -s -H "Authorization: Bearer $TOKEN" '%[1]s/ledger/chains/%[4]s'
 `, s.client.base, s.b.path(), s.b.ID, s.chain)
+}
+
+// verifyStream recomputes the hash chain of an instance and tells how many events it has.
+func verifyStream(ctx context.Context, n *node.Node, guid string) (int, error) {
+	id, err := uuid.Parse(guid)
+	if err != nil {
+		return 0, err
+	}
+	return audit.VerifyStream(ctx, n.Store, record.InstanceStream(id))
 }

@@ -1,0 +1,82 @@
+package api
+
+import (
+	"errors"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/hovedbok/hovedbok/audit"
+	"github.com/hovedbok/hovedbok/commands"
+	"github.com/hovedbok/hovedbok/ledger"
+	"github.com/hovedbok/hovedbok/record"
+)
+
+// instanceEvents is GET /ledger/instances/{party}/{guid}/events: all that happened to an instance, with the hashes that chain it.
+func (s *Server) instanceEvents(c *gin.Context) {
+	res, ok := s.peek(c)
+	if !ok {
+		return
+	}
+	events, err := audit.Events(c, s.Log, res.State.ID, audit.Options{})
+	if err != nil {
+		s.fail(c, auditError(err))
+		return
+	}
+	write(c, http.StatusOK, gin.H{"instance": c.Param("party") + "/" + res.State.ID.String(), "events": events})
+}
+
+// instanceState is GET …/state?revision=N or ?at=TIME: the instance as it was then; without either, as it is.
+func (s *Server) instanceState(c *gin.Context) {
+	until, err := pointQuery(query(c, "revision"), query(c, "at"))
+	if err != nil {
+		s.fail(c, err)
+		return
+	}
+	res, ok := s.peek(c)
+	if !ok {
+		return
+	}
+	st, err := audit.State(c, s.Log, res.State.ID, until)
+	if err != nil {
+		s.fail(c, auditError(err))
+		return
+	}
+	write(c, http.StatusOK, st)
+}
+
+// pointQuery reads a point in an instance's history.
+func pointQuery(revision, at string) (record.Until, error) {
+	bad := func(message string) error {
+		return &commands.Error{Kind: commands.Invalid, Code: "query_invalid", Message: message}
+	}
+	switch {
+	case revision != "" && at != "":
+		return record.Until{}, bad("give a revision or a time, not both")
+	case revision != "":
+		n, err := strconv.ParseInt(revision, 10, 64)
+		if err != nil || n < 0 {
+			return record.Until{}, bad("revision must be a whole number from 0")
+		}
+		return audit.At(ledger.Revision(n)), nil
+	case at != "":
+		t, err := time.Parse(time.RFC3339Nano, at)
+		if err != nil {
+			return record.Until{}, bad("at must be a time such as 2026-01-31T12:00:00Z")
+		}
+		return record.Until{Time: t}, nil
+	}
+	return record.Until{}, nil
+}
+
+func auditError(err error) error {
+	switch {
+	case errors.Is(err, audit.ErrNoSuchRevision):
+		return &commands.Error{Kind: commands.NotFound, Code: commands.CodeRevisionUnknown, Message: "the instance has no such revision"}
+	case errors.Is(err, audit.ErrBeforeCreation):
+		return &commands.Error{Kind: commands.NotFound, Code: commands.CodeRevisionUnknown, Message: "the instance did not exist then"}
+	}
+	return err
+}
