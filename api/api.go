@@ -39,6 +39,7 @@ type Register interface {
 
 // Catalogue gives published apps.
 type Catalogue interface {
+	All() []*apps.App
 	Current(id string) *apps.App
 	Version(id, digest string) (*apps.App, error)
 }
@@ -176,17 +177,16 @@ func (s *Server) ledgerRoutes(r *gin.Engine) {
 	l.GET("/chains/:id", s.getChain)
 	l.GET("/instances/:party/:guid/events", s.instanceEvents)
 	l.GET("/instances/:party/:guid/state", s.instanceState)
-	//DIFF
+	l.GET("/instances/:party/:guid/diff", s.instanceDiff)
 	l.POST("/instances/:party/:guid/links", s.linkInstance)
 }
 
-// ref takes the instance out of the path; it answers 404 when there is none in it.
+// ref takes the instance out of the path; it answers 404 when there is none in it, as Altinn does.
 func (s *Server) ref(c *gin.Context) (commands.Ref, bool) {
 	party, ok := partyParam(c)
 	id, err := uuid.Parse(c.Param("guid"))
 	if !ok || err != nil {
-		c.Status(http.StatusNotFound) // as Altinn: a path that cannot be an instance has no body
-		c.Writer.WriteHeaderNow()
+		s.fail(c, &commands.Error{Kind: commands.NotFound, Code: "instance_id_invalid", Message: "an instance is named by its owner's party id, a number, and its own id, a uuid"})
 		return commands.Ref{}, false
 	}
 	ref := commands.Ref{Party: party, ID: id}

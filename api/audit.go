@@ -47,6 +47,43 @@ func (s *Server) instanceState(c *gin.Context) {
 	write(c, http.StatusOK, st)
 }
 
+// instanceDiff is GET …/diff?from=&to=: what differs between two points, field by field, and who caused it. A point is a revision, a
+// time or "now". Without from it is everything until to, without to everything since from.
+func (s *Server) instanceDiff(c *gin.Context) {
+	from, to, err := spanQuery(query(c, "from"), query(c, "to"))
+	if err != nil {
+		s.fail(c, err)
+		return
+	}
+	res, ok := s.peek(c)
+	if !ok {
+		return
+	}
+	changes, err := audit.Diff(c, s.Log, res.State.ID, from, to)
+	if err != nil {
+		s.fail(c, auditError(err))
+		return
+	}
+	if changes == nil {
+		changes = []audit.Change{}
+	}
+	write(c, http.StatusOK, gin.H{"instance": c.Param("party") + "/" + res.State.ID.String(), "changes": changes})
+}
+
+func spanQuery(first, second string) (from, to record.Until, err error) {
+	from = audit.Beginning()
+	if first != "" {
+		from, err = audit.ParsePoint(first, time.UTC)
+	}
+	if err == nil && second != "" {
+		to, err = audit.ParsePoint(second, time.UTC)
+	}
+	if err != nil {
+		err = &commands.Error{Kind: commands.Invalid, Code: "query_invalid", Message: "from and to must be revisions or times such as 2026-01-31T12:00:00Z"}
+	}
+	return from, to, err
+}
+
 // pointQuery reads a point in an instance's history.
 func pointQuery(revision, at string) (record.Until, error) {
 	bad := func(message string) error {
@@ -77,6 +114,8 @@ func auditError(err error) error {
 		return &commands.Error{Kind: commands.NotFound, Code: commands.CodeRevisionUnknown, Message: "the instance has no such revision"}
 	case errors.Is(err, audit.ErrBeforeCreation):
 		return &commands.Error{Kind: commands.NotFound, Code: commands.CodeRevisionUnknown, Message: "the instance did not exist then"}
+	case errors.Is(err, audit.ErrOrder):
+		return &commands.Error{Kind: commands.Invalid, Code: "query_invalid", Message: "from must not come after to"}
 	}
 	return err
 }

@@ -118,6 +118,10 @@ func (s *Server) linkInstance(c *gin.Context) {
 	if !ok {
 		return
 	}
+	if b.Chain == uuid.Nil || b.Handover == uuid.Nil || b.Instance == uuid.Nil || b.Link == "" || b.App == "" || b.Party <= 0 {
+		s.fail(c, &commands.Error{Kind: commands.Invalid, Code: "link_incomplete", Message: "a link needs chain, handover, link, app, instance and party"})
+		return
+	}
 	s.changed(c, body, func(r *commands.Request, ref commands.Ref) (commands.Result, error) {
 		return s.Commands.LinkInstance(c, r, ref, instance.Linked{
 			Chain: b.Chain, Handover: b.Handover, Link: b.Link, Side: instance.SideSource, App: b.App, Instance: b.Instance, Party: b.Party,

@@ -111,7 +111,16 @@ func (s *Server) added(c *gin.Context, res commands.Result, older bool) {
 			}
 		}
 	}
-	write(c, http.StatusOK, gin.H{"newDataElementId": id, "instance": out, "validationIssues": []any{}, "newDataModels": []any{}})
+	write(c, http.StatusOK, gin.H{"newDataElementId": id, "instance": out, "validationIssues": askedIssues(c, res), "newDataModels": []any{}})
+}
+
+// askedIssues gives the issues after a command. As in Altinn they are worked out only for clients that say which they see to
+// themselves, be it none.
+func askedIssues(c *gin.Context, res commands.Result) []sourceIssues {
+	if !hasQuery(c, "ignoredValidators") {
+		return []sourceIssues{}
+	}
+	return bySource(issues(res.Issues(splitList(query(c, "ignoredValidators")))))
 }
 
 func orMissing(err error) error {
@@ -207,7 +216,7 @@ func (s *Server) deleteData(c *gin.Context) {
 	}
 	position(c, res.Position)
 	c.Header("ETag", etag(res))
-	write(c, http.StatusOK, gin.H{"instance": out, "validationIssues": []any{}, "newDataModels": []any{}})
+	write(c, http.StatusOK, gin.H{"newDataElementId": uuid.Nil, "instance": out, "validationIssues": askedIssues(c, res), "newDataModels": []any{}})
 }
 
 type patchBody struct {

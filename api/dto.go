@@ -40,6 +40,7 @@ type (
 		PersonNumber       *string    `json:"personNumber"`
 		OrganisationNumber *string    `json:"organisationNumber"`
 		Username           *string    `json:"username"`
+		ExternalIdentifier *string    `json:"externalIdentifier"`
 		Party              *partyJSON `json:"party,omitempty"`
 	}
 	partyJSON struct {
@@ -88,6 +89,10 @@ type (
 		Refs            []string  `json:"refs"`
 		IsRead          bool      `json:"isRead"`
 		Tags            []string  `json:"tags"`
+		UserMetadata    any       `json:"userDefinedMetadata"` // nothing sets this and the next three; they are written as null
+		Metadata        any       `json:"metadata"`
+		DeleteStatus    any       `json:"deleteStatus"`
+		References      any       `json:"references"`
 		FileScanResult  string    `json:"fileScanResult"`
 		Created         *stamp    `json:"created"`
 		CreatedBy       string    `json:"createdBy"`
@@ -204,7 +209,10 @@ var readNames = [...]string{"Unread", "Read", "UpdatedSinceLastReview"}
 func statusOf(st *instance.State) statusJSON {
 	out := statusJSON{
 		IsArchived: st.Archived(), Archived: at(st.Process.Ended), IsSoftDeleted: !st.SoftDeleted.IsZero(), SoftDeleted: at(st.SoftDeleted),
-		ReadStatus: readStatus(st),
+		IsHardDeleted: !st.Erased.IsZero(), HardDeleted: at(st.Erased), ReadStatus: readStatus(st),
+	}
+	if out.IsHardDeleted && !out.IsSoftDeleted { // as Altinn: what is deleted for good is in the bin too
+		out.IsSoftDeleted, out.SoftDeleted = true, out.HardDeleted
 	}
 	if st.Substatus != nil {
 		out.Substatus = &substatusJSON{st.Substatus.Label, st.Substatus.Description}

@@ -107,6 +107,7 @@ func (s *Server) inboxQuery(c *gin.Context) (inbox.Query, error) {
 		Org: query(c, "org"), Task: query(c, "task"), TaskType: query(c, "taskType"), Search: query(c, "search"), Chain: query(c, "chain"),
 		After: query(c, "after"), VisibleAt: s.Clock(),
 	}
+	q.SearchApps = s.titled(q.Search)
 	if app := query(c, "app"); app != "" {
 		q.Apps = splitList(app)
 	}
@@ -183,6 +184,20 @@ func (s *Server) title(c *gin.Context, app string) string {
 		}
 	}
 	return ""
+}
+
+// titled gives the apps whose title contains a text, in any language and case; none for no text.
+func (s *Server) titled(text string) []string {
+	var out []string
+	for _, a := range s.Apps.All() {
+		for _, title := range a.Metadata.Title {
+			if text != "" && strings.Contains(strings.ToLower(title), strings.ToLower(text)) {
+				out = append(out, a.ID)
+				break
+			}
+		}
+	}
+	return out
 }
 
 // language is the first language that the client asks for, of those that we have.

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"context"
 	"errors"
 	"hash"
 	"io"
@@ -160,6 +161,10 @@ func (s *Server) createMultipart(c *gin.Context, boundary string) {
 		s.fail(c, err)
 		return
 	}
+	if form.ahead != nil && t.InstanceOwner == (ownerBody{}) {
+		s.fail(c, notFirst)
+		return
+	}
 	cmd := t.command(c.Param("org") + "/" + c.Param("app"))
 	cmd.Parts, cmd.Fingerprint = form.all(), func() string { return sum(form.hash) }
 	s.create(c, req, cmd)
@@ -171,6 +176,9 @@ type parts struct {
 	hash  hash.Hash
 	ahead *multipart.Part // read already, but not the template
 }
+
+// notFirst refuses a template that comes too late: parts are taken in as they come, and for that the owner must be known.
+var notFirst = &commands.Error{Kind: commands.Invalid, Code: "multipart_instance_not_first", Message: "the part named instance must be the first"}
 
 func malformed(err error) error {
 	var known *commands.Error
@@ -232,6 +240,10 @@ func (p *parts) all() iter.Seq2[commands.Part, error] {
 					yield(commands.Part{}, err)
 					return
 				}
+			}
+			if part.FormName() == "instance" {
+				yield(commands.Part{}, notFirst)
+				return
 			}
 			body := &faulty{io.TeeReader(part, p.hash)}
 			if !yield(commands.Part{DataType: part.FormName(), ContentType: part.Header.Get("Content-Type"), Filename: part.FileName(), Body: body}, nil) {
@@ -295,39 +307,51 @@ func (s *Server) answer(c *gin.Context, status int, res commands.Result, storage
 
 // changed runs a command that has no body of interest and answers with the instance.
 func (s *Server) changed(c *gin.Context, body []byte, run func(*commands.Request, commands.Ref) (commands.Result, error)) {
+	res, ok := s.commanded(c, body, func(_ context.Context, r *commands.Request, ref commands.Ref) (commands.Result, error) { return run(r, ref) })
+	if ok {
+		s.answer(c, http.StatusOK, res, false)
+	}
+}
+
+// commanded runs a command on the instance that the path names, and sets the headers of a write.
+func (s *Server) commanded(c *gin.Context, body []byte, run func(context.Context, *commands.Request, commands.Ref) (commands.Result, error)) (res commands.Result, ok bool) {
 	ref, ok := s.ref(c)
 	if !ok {
-		return
+		return res, false
 	}
 	req, err := s.request(c, body)
-	if err != nil {
-		s.fail(c, err)
-		return
+	if err == nil {
+		res, err = run(c.Request.Context(), req, ref)
 	}
-	res, err := run(req, ref)
 	if err != nil {
 		s.fail(c, err)
-		return
+		return res, false
 	}
 	position(c, res.Position)
 	c.Header("ETag", etag(res))
-	s.answer(c, http.StatusOK, res, false)
+	return res, true
 }
 
 // deleteInstance is DELETE: to the bin, or with hard=true for good.
 func (s *Server) deleteInstance(c *gin.Context) {
+	hard, err := boolQuery(c, "hard")
+	if err != nil {
+		s.fail(c, err)
+		return
+	}
 	s.changed(c, nil, func(r *commands.Request, ref commands.Ref) (commands.Result, error) {
-		if hard, _ := strconv.ParseBool(query(c, "hard")); hard {
+		if hard != nil && *hard {
 			return s.Commands.EraseInstance(c.Request.Context(), r, ref)
 		}
 		return s.Commands.DeleteInstance(c.Request.Context(), r, ref)
 	})
 }
 
+// undeleteInstance takes an instance out of the bin. The answer is true, as of Altinn's message box.
 func (s *Server) undeleteInstance(c *gin.Context) {
-	s.changed(c, nil, func(r *commands.Request, ref commands.Ref) (commands.Result, error) {
-		return s.Commands.UndeleteInstance(c.Request.Context(), r, ref)
-	})
+	if _, ok := s.commanded(c, nil, s.Commands.UndeleteInstance); ok {
+		write(c, http.StatusOK, true)
+	}
 }
 
 // completeInstance is the service owner's receipt.

@@ -82,6 +82,8 @@ func (s *Server) unauthenticated(c *gin.Context, err error) {
 	case refused.Temporary():
 		p.Status, p.Title = http.StatusServiceUnavailable, "Service Unavailable"
 		c.Header("Retry-After", "2")
+	case refused.Code == identity.TokenMissing:
+		c.Header("WWW-Authenticate", "Bearer") // RFC 6750 section 3.1: no error when there was no attempt
 	default:
 		c.Header("WWW-Authenticate", `Bearer error="invalid_token"`)
 	}
@@ -118,9 +120,9 @@ func (s *Server) request(c *gin.Context, body []byte) (*commands.Request, error)
 		}
 		r.Key = commands.Key{Value: key, Fingerprint: fingerprint(c.Request, body)}
 	}
-	if tag := c.GetHeader("If-Match"); tag != "" {
+	if tag := c.GetHeader("If-Match"); tag != "" && tag != "*" {
 		n, err := strconv.ParseInt(strings.Trim(tag, `"`), 10, 64)
-		if err != nil {
+		if err != nil || n < 0 {
 			return nil, &commands.Error{Kind: commands.Invalid, Code: "if_match_invalid", Message: `If-Match must be a revision in quotes, such as "7"`}
 		}
 		r.IfRevision = &n

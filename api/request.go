@@ -7,6 +7,7 @@ import (
 	"errors"
 	"hash"
 	"io"
+	"mime"
 	"net/http"
 	"strings"
 
@@ -49,11 +50,28 @@ func canonical(next http.Handler) http.Handler {
 func lowerLiterals(path string) string {
 	parts := strings.Split(path, "/")
 	for i, p := range parts {
-		if l, ok := literals[strings.ToLower(p)]; ok {
+		if l, ok := literals[strings.ToLower(p)]; ok && !named(parts, i) {
 			parts[i] = l
 		}
 	}
 	return strings.Join(parts, "/")
+}
+
+// named tells whether a part of a path is a name that an app has given, such as a data type's, and not a literal. The parts before it
+// are in lower case where they are literals.
+func named(parts []string, i int) bool {
+	if i == 0 {
+		return false
+	}
+	switch parts[i-1] {
+	case "jsonschema":
+		return true
+	case "data":
+		return !strings.EqualFold(parts[i], "type") || i == len(parts)-1 // …/data/type/{name}, but …/data/{name}
+	case "type":
+		return i > 1 && parts[i-2] == "data"
+	}
+	return false
 }
 
 // developmentPath tells whether a path is one that the development server may have.
@@ -79,6 +97,17 @@ func query(c *gin.Context, name string) string {
 	return ""
 }
 
+// queries gives all values of a query parameter; names count in any case.
+func queries(c *gin.Context, name string) []string {
+	var out []string
+	for key, values := range c.Request.URL.Query() {
+		if strings.EqualFold(key, name) {
+			out = append(out, values...)
+		}
+	}
+	return out
+}
+
 // hasQuery tells whether a parameter is there, even if empty.
 func hasQuery(c *gin.Context, name string) bool {
 	for key := range c.Request.URL.Query() {
@@ -89,7 +118,7 @@ func hasQuery(c *gin.Context, name string) bool {
 	return false
 }
 
-// limited is a body that fails with body_too_large when it is longer than allowed.
+// limited is a body that fails with body_too_large when it is longer than allowed, and with body_incomplete when it is cut off.
 type limited struct {
 	r    io.Reader
 	left int64
@@ -106,6 +135,9 @@ func (l *limited) Read(p []byte) (int, error) {
 	n, err := l.r.Read(p)
 	if l.left -= int64(n); l.left < 0 {
 		return 0, tooLarge(l.max)
+	}
+	if err != nil && err != io.EOF {
+		err = &commands.Error{Kind: commands.Invalid, Code: commands.CodeBodyIncomplete, Message: "the request ended too early", Err: err}
 	}
 	return n, err
 }
@@ -126,16 +158,15 @@ func formatBytes(n int64) string {
 
 // readBody reads a whole body of at most max bytes.
 func readBody(c *gin.Context, max int64) ([]byte, error) {
-	b, err := io.ReadAll(&limited{c.Request.Body, max, max})
-	var known *commands.Error
-	if err != nil && !errors.As(err, &known) {
-		return nil, &commands.Error{Kind: commands.Invalid, Code: commands.CodeBodyIncomplete, Message: "the request ended too early", Err: err}
-	}
-	return b, err
+	return io.ReadAll(&limited{c.Request.Body, max, max})
 }
 
-// readJSON reads a JSON body into v. Unknown members are ignored, as in Altinn.
+// readJSON reads a JSON body into v. Unknown members are ignored, as in Altinn. A body that says that it is something else is refused.
 func (s *Server) readJSON(c *gin.Context, v any) ([]byte, bool) {
+	if media, _, _ := mime.ParseMediaType(c.GetHeader("Content-Type")); c.GetHeader("Content-Type") != "" && !isJSON(media) {
+		s.fail(c, &commands.Error{Kind: commands.UnsupportedMedia, Code: "content_type_unsupported", Message: "send application/json"})
+		return nil, false
+	}
 	body, err := readBody(c, MaxJSON)
 	if err != nil {
 		s.fail(c, err)
@@ -146,6 +177,10 @@ func (s *Server) readJSON(c *gin.Context, v any) ([]byte, bool) {
 		return nil, false
 	}
 	return body, true
+}
+
+func isJSON(media string) bool {
+	return media == "application/json" || media == "text/json" || strings.HasSuffix(media, "+json")
 }
 
 // jsonFault tells what is wrong without repeating what was sent.
@@ -183,8 +218,8 @@ func sum(h hash.Hash) string { return base64.RawURLEncoding.EncodeToString(h.Sum
 // traceID takes the W3C trace id of the request, if it has one.
 func traceID(r *http.Request) string {
 	parts := strings.Split(r.Header.Get("Traceparent"), "-")
-	if len(parts) < 4 || len(parts[1]) != 32 {
-		return ""
+	if len(parts) < 4 || len(parts[1]) != 32 || strings.Trim(parts[1], "0123456789abcdef") != "" {
+		return "" // it goes into the clear part of events, so that nothing else may stand there
 	}
 	return parts[1]
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/gin-gonic/gin"
+	"github.com/google/uuid"
 
 	"github.com/hovedbok/hovedbok/commands"
 	"github.com/hovedbok/hovedbok/domain/document"
@@ -43,11 +44,20 @@ func (s *Server) listInstances(c *gin.Context) {
 	self := "https://platform." + c.Request.Host + "/storage/api/v1/instances"
 	out := gin.H{"count": len(list), "self": self + "?" + c.Request.URL.RawQuery, "instances": list}
 	if page.Next != "" {
-		next := c.Request.URL.Query()
-		next.Set("continuationToken", page.Next)
-		out["next"] = self + "?" + next.Encode()
+		out["next"] = self + "?" + continued(c.Request.URL.Query(), page.Next)
 	}
 	write(c, http.StatusOK, out)
+}
+
+// continued gives the query of the page that begins at a token.
+func continued(q url.Values, token string) string {
+	for name := range q {
+		if strings.EqualFold(name, "continuationToken") {
+			q.Del(name)
+		}
+	}
+	q.Set("continuationToken", token)
+	return q.Encode()
 }
 
 // storedInstances gives the instances of rows as they are in the log now. A row that the caller may no longer read is left out.
@@ -85,9 +95,7 @@ func (s *Server) storageQuery(c *gin.Context) (q inbox.Query, err error) {
 		Org: query(c, "org"), Task: query(c, "process.currentTask"), EndEvent: query(c, "process.endEvent"), Search: query(c, "searchString"),
 		After: query(c, "continuationToken"), Size: inbox.DefaultSize,
 	}
-	if app := c.QueryArray("appId"); len(app) > 0 {
-		q.Apps = app
-	}
+	q.Apps, q.SearchApps = queries(c, "appId"), s.titled(q.Search)
 	if q.Parties, err = s.storageParty(c); err != nil {
 		return q, err
 	}
@@ -178,7 +186,8 @@ func boolQuery(c *gin.Context, name string) (*bool, error) {
 	return &b, nil
 }
 
-// storageStates reads the status filters; without any, nothing that is in the bin is shown.
+// storageStates reads the status filters; without any, also what is in the bin is shown, as in Altinn. What has been deleted for good is
+// in no list.
 func storageStates(c *gin.Context, q *inbox.Query) error {
 	archived, err := boolQuery(c, "status.isArchived")
 	if err != nil {
@@ -188,8 +197,18 @@ func storageStates(c *gin.Context, q *inbox.Query) error {
 	if err != nil {
 		return err
 	}
+	erased, err := boolQuery(c, "status.isHardDeleted")
+	if err != nil {
+		return err
+	}
 	if archived != nil {
+		if q.Ended != nil && *q.Ended != *archived {
+			nothing(q)
+		}
 		q.Ended = archived
+	}
+	if erased != nil && *erased {
+		nothing(q)
 	}
 	switch {
 	case deleted == nil:
@@ -201,25 +220,26 @@ func storageStates(c *gin.Context, q *inbox.Query) error {
 	return nil
 }
 
+// nothing makes a query that no row answers.
+func nothing(q *inbox.Query) { q.Instances = []uuid.UUID{uuid.Nil} }
+
 func storageTimes(c *gin.Context, q *inbox.Query) error {
 	for name, into := range map[string]*inbox.Interval{
 		"lastChanged": &q.Changed, "created": &q.Created, "dueBefore": &q.Due, "visibleAfter": &q.VisibleAfter, "process.ended": &q.EndedAt,
 	} {
-		for key, values := range c.Request.URL.Query() {
-			if !strings.EqualFold(key, name) {
-				continue
+		for _, v := range queries(c, name) {
+			if err := limitBy(into, v); err != nil {
+				return badQuery(name)
 			}
-			for _, v := range values {
-				if err := limitBy(into, v); err != nil {
-					return badQuery(name)
-				}
-			}
+		}
+		if !into.From.IsZero() && !into.To.IsZero() && into.From.After(into.To) {
+			nothing(q)
 		}
 	}
 	return nil
 }
 
-// limitBy reads a date expression, op:time.
+// limitBy reads a date expression, op:time. Several limit together.
 func limitBy(in *inbox.Interval, text string) error {
 	op, value, _ := strings.Cut(text, ":")
 	t, err := time.Parse(time.RFC3339Nano, value)
@@ -228,19 +248,25 @@ func limitBy(in *inbox.Interval, text string) error {
 			return err
 		}
 	}
+	from, to := t, t
 	switch op {
 	case "gt":
-		in.From = t.Add(time.Microsecond)
+		from, to = t.Add(time.Microsecond), time.Time{}
 	case "gte":
-		in.From = t
+		to = time.Time{}
 	case "lt":
-		in.To = t.Add(-time.Microsecond)
+		from, to = time.Time{}, t.Add(-time.Microsecond)
 	case "lte":
-		in.To = t
+		from = time.Time{}
 	case "eq":
-		in.From, in.To = t, t
 	default:
-		return &url.Error{Op: "date expression", URL: op, Err: strconv.ErrSyntax}
+		return strconv.ErrSyntax
+	}
+	if from.After(in.From) {
+		in.From = from
+	}
+	if in.To.IsZero() || !to.IsZero() && to.Before(in.To) {
+		in.To = to
 	}
 	return nil
 }
@@ -249,8 +275,11 @@ func limitBy(in *inbox.Interval, text string) error {
 func (s *Server) activeInstances(c *gin.Context) {
 	party, ok := partyParam(c)
 	if !ok {
-		c.Status(http.StatusNotFound)
-		c.Writer.WriteHeaderNow()
+		s.fail(c, &commands.Error{Kind: commands.NotFound, Code: "party_id_invalid", Message: "a party is named by its id, a number"})
+		return
+	}
+	app, ok := s.app(c)
+	if !ok {
 		return
 	}
 	access, err := s.access(c, "")
@@ -262,7 +291,7 @@ func (s *Server) activeInstances(c *gin.Context) {
 		return
 	}
 	page, err := s.Views.Inbox(c, inbox.Query{
-		Access: access, Apps: []string{c.Param("org") + "/" + c.Param("app")}, Parties: []int{party}, States: []inbox.State{inbox.Active}, Size: inbox.MaxSize,
+		Access: access, Apps: []string{app.ID}, Parties: []int{party}, States: []inbox.State{inbox.Active}, Size: inbox.MaxSize,
 	})
 	if err != nil {
 		s.fail(c, queryError(err))

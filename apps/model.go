@@ -1,6 +1,9 @@
 package apps
 
 import (
+	"sync"
+	"sync/atomic"
+
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
 	"github.com/hovedbok/hovedbok/apps/jsonc"
@@ -14,6 +17,9 @@ type Model struct {
 
 	root     schemaNode // the node that describes a whole document
 	compiled *jsonschema.Schema
+
+	fields sync.Map     // path → kind, of fields that have been asked for
+	known  atomic.Int64 // how often one was added to fields
 }
 
 // Validate holds a document against the schema and gives what does not hold, nothing when all does.

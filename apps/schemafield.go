@@ -21,12 +21,22 @@ const AnyKind = ""
 // and reports whether the schema has such a field and of what kind: a type of JSON Schema, or AnyKind.
 // An index may be left out: "a.b.c" is the field c of the rows of b.
 func (m *Model) FieldExists(path string) (exists bool, kind string) {
+	if known, ok := m.fields.Load(path); ok {
+		return true, known.(string)
+	}
 	nodes, ok := m.find(path)
 	if !ok {
 		return false, AnyKind
 	}
-	return true, kindOf(nodes)
+	kind = kindOf(nodes)
+	if m.known.Add(1) <= maxKnownFields {
+		m.fields.Store(path, kind)
+	}
+	return true, kind
 }
+
+// maxKnownFields bounds the fields that a model remembers: open objects have as many as clients think of.
+const maxKnownFields = 4096
 
 // Fields gives the names of the members that the schema has at a path, sorted; none when it has no
 // such field or the field is no object. The empty path is the document.

@@ -12,14 +12,14 @@ import (
 type blame struct {
 	form   *document.Node
 	root   *field
-	graves map[string][]int64 // by its place at the first point: what removed a field that was there then
+	graves map[string][]int64 // by origin: what touched a field that has gone, and removed it
 	all    []int64            // every revision that changed the form
 }
 
 // field is a value of the form and what has happened to it since the first point.
 type field struct {
-	origin  string  // its place at the first point, if old
-	old     bool    // it was there at the first point
+	origin  string  // its place at the first point; a member that came later has the one that it would have had
+	rooted  bool    // it has an origin: neither it nor anything around it is a row that came later
 	touched []int64 // gave it its value
 	moved   []int64 // moved it, a row, among the other rows
 	shape   []int64 // let members or rows of it come, go or move
@@ -30,30 +30,45 @@ type field struct {
 
 // follow begins at the first point.
 func follow(form *document.Node) *blame {
-	return &blame{form: form, root: grow(form, nil, true, nil), graves: map[string][]int64{}}
+	b := &blame{form: form, graves: map[string][]int64{}}
+	b.root = b.grow(form, "", true, nil)
+	return b
 }
 
-// born begins with a form that comes within the span.
+// born begins with a form that comes after the first point.
 func born(form *document.Node, revision int64) *blame {
-	return &blame{form: form, root: grow(form, nil, false, []int64{revision}), graves: map[string][]int64{}, all: []int64{revision}}
+	b := &blame{form: form, graves: map[string][]int64{}, all: []int64{revision}}
+	b.root = b.grow(form, "", true, b.all)
+	return b
 }
 
-// grow makes the fields of a value.
-func grow(n *document.Node, at document.Path, old bool, touched []int64) *field {
-	f := &field{old: old, touched: touched, list: n.Kind() == document.KindArray}
-	if old {
-		f.origin = at.String()
+// grow makes the fields of a value. One that stands where another one was before it goes on with what touched that one.
+func (b *blame) grow(n *document.Node, origin string, rooted bool, touched []int64) *field {
+	f := &field{origin: origin, rooted: rooted, list: n.Kind() == document.KindArray}
+	if rooted {
+		f.touched = slices.Concat(b.graves[origin], touched)
+	} else {
+		f.touched = slices.Clone(touched)
 	}
 	if n.Kind() == document.KindObject {
 		f.members = make(map[string]*field, n.Len())
 	}
 	for key, v := range n.All() {
-		f.members[key] = grow(v, append(at, document.Field(key)), old, touched)
+		f.members[key] = b.grow(v, below(origin, document.Field(key)), rooted, touched)
 	}
 	for i, v := range n.Items() {
-		f.rows = append(f.rows, grow(v, append(at, document.Row(i)), old, touched))
+		f.rows = append(f.rows, b.grow(v, below(origin, document.Row(i)), rooted, touched))
 	}
 	return f
+}
+
+// below writes the path of a place one step further in.
+func below(path string, step document.Step) string {
+	text := document.Path{step}.String()
+	if path == "" || text[0] == '[' {
+		return path + text
+	}
+	return path + "." + text
 }
 
 // to takes the form as a revision has left it.
@@ -73,45 +88,53 @@ func (b *blame) to(form *document.Node, revision int64) {
 func (b *blame) apply(op *document.Operation, revision int64) {
 	if len(op.Path) == 0 {
 		b.bury(b.root, revision)
-		b.root = grow(op.Value, nil, false, []int64{revision})
+		b.root = b.grow(op.Value, "", true, []int64{revision})
 		return
 	}
 	parent, last := b.root.parent(op.Path)
 	switch op.Op {
-	case document.OpAdd:
-		parent.insert(last, grow(op.Value, nil, false, []int64{revision}))
-		parent.shape = append(parent.shape, revision)
-	case document.OpRemove:
-		b.bury(parent.take(last), revision)
-		parent.shape = append(parent.shape, revision)
 	case document.OpReplace:
 		b.replace(parent, last, op.Value, revision)
+		return
+	case document.OpAdd:
+		parent.insert(last, b.child(parent, last, op.Value, revision))
+	case document.OpRemove:
+		b.bury(parent.take(last), revision)
 	case document.OpMove:
 		source, token := b.root.parent(op.From)
 		row := source.take(token)
 		row.moved = append(row.moved, revision)
 		parent.insert(last, row)
-		parent.shape = append(parent.shape, revision)
 	}
+	parent.shape = append(parent.shape, revision)
 }
 
-// replace gives a place another value. The past of a scalar goes on when another scalar takes its place.
+// child makes the fields of a value that comes into a container.
+func (b *blame) child(parent *field, token string, v *document.Node, revision int64) *field {
+	if parent.list {
+		return b.grow(v, "", false, []int64{revision})
+	}
+	return b.grow(v, below(parent.origin, document.Field(token)), parent.rooted, []int64{revision})
+}
+
+// replace gives a place another value. A scalar that takes the place of another one is the same field.
 func (b *blame) replace(parent *field, token string, v *document.Node, revision int64) {
 	old := parent.child(token)
-	fresh := grow(v, nil, false, []int64{revision})
-	if old.leaf() && fresh.leaf() {
-		old.touched = append(slices.Clip(old.touched), revision)
-		old.list, old.members = fresh.list, fresh.members
+	if old.leaf() && v.Len() == 0 {
+		old.touched = append(old.touched, revision)
+		old.list, old.members = v.Kind() == document.KindArray, nil
 		return
 	}
 	b.bury(old, revision)
+	fresh := b.grow(v, old.origin, old.rooted, []int64{revision})
+	fresh.moved = old.moved
 	parent.put(token, fresh)
 }
 
-// bury remembers what removed the fields of f that were there at the first point.
+// bury remembers what removed f and all in it.
 func (b *blame) bury(f *field, revision int64) {
-	if f.old {
-		b.graves[f.origin] = append(slices.Clip(f.touched), revision)
+	if f.rooted {
+		b.graves[f.origin] = append(f.touched, revision)
 	}
 	for _, m := range f.members {
 		b.bury(m, revision)
@@ -182,20 +205,22 @@ func rowOf(token string) int {
 // where the field itself was never touched, rows around it were, or the lists are paired otherwise over the whole span than
 // step by step, and then all that is known is what last changed the form.
 func (b *blame) causes(c *document.Change) []int64 {
-	if c.To == nil && c.MovedFrom == "" {
-		if revisions := b.graves[c.Path]; len(revisions) > 0 {
-			return revisions
-		}
-	}
 	path, err := document.ParsePath(c.Path)
 	if err != nil {
 		panic("audit: a change has the path " + strconv.Quote(c.Path))
 	}
 	line := b.root.line(path)
-	if len(line) == len(path)+1 {
-		if own := line[len(path)].own(c); len(own) > 0 {
-			return own
+	last := line[len(line)-1]
+	whole := len(line) == len(path)+1
+	if c.To == nil && c.MovedFrom == "" {
+		if whole && last.rooted && last.origin == c.Path { // a scalar went, and an object or a list stands there now
+			return last.touched
 		}
+		if revisions := b.graves[c.Path]; len(revisions) > 0 {
+			return revisions
+		}
+	} else if own := last.own(c); whole && len(own) > 0 {
+		return own
 	}
 	for i := len(line) - 1; i >= 0; i-- {
 		if around := merge(line[i].shape, line[i].moved, line[i].touched); len(around) > 0 {
@@ -207,8 +232,11 @@ func (b *blame) causes(c *document.Change) []int64 {
 
 // own gives what happened to the very field that changed.
 func (f *field) own(c *document.Change) []int64 {
-	if c.MovedFrom != "" {
+	switch {
+	case c.MovedFrom != "":
 		return f.moved
+	case f.leaf() && len(f.shape) > 0: // an empty object or list, which may have become empty member by member
+		return merge(f.touched, f.shape)
 	}
 	return f.touched
 }

@@ -57,7 +57,8 @@ func (c *chain) take(stream string, e *ledger.Event) error {
 
 // VerifyEvents does what VerifyStream does for events that have come from elsewhere, from revision 0 on. Those with their
 // sealed bytes (see Options.Sealed) have their hashes recomputed; for those without, only what each says of the
-// hash before it is compared. recomputed tells whether all of them were of the first kind.
+// hash before it is compared. recomputed tells whether all of them were of the first kind. What Data says is believed: only
+// somebody with the key can compare it with the sealed payload.
 func VerifyEvents(stream string, events []Event) (n int, recomputed bool, err error) {
 	var c chain
 	recomputed = len(events) > 0
@@ -89,6 +90,9 @@ func (c *chain) takeSealed(stream string, e *Event) error {
 	instance, _ := record.InstanceID(stream)
 	if meta, err := raw.Meta(); err != nil || meta != e.meta(instance) {
 		return &BrokenError{Stream: stream, Revision: ledger.Revision(c.next), Reason: "what is shown of the envelope is not what was recorded"}
+	}
+	if e.PreviousHash != c.hash.String() {
+		return &BrokenError{Stream: stream, Revision: ledger.Revision(c.next), Reason: "it follows another event than the one before it"}
 	}
 	return c.take(stream, &raw)
 }

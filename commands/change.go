@@ -72,8 +72,8 @@ func (s *Service) try(ctx context.Context, req *Request, ref Ref, f *folded, nee
 	if o, ok := f.state.Outcome(w.command); ok {
 		return s.repeat(ctx, req, f.state.ID, w.app, o)
 	}
-	if req.IfRevision != nil && *req.IfRevision != f.state.Revision {
-		return Result{}, fail(Stale, CodeStaleRevision, "the instance is at revision %d, not %d; read it again", f.state.Revision, *req.IfRevision)
+	if seen := req.IfRevision; seen != nil && (*seen < f.state.Changed() || *seen > f.state.Revision) { // looks are no changes
+		return Result{}, fail(Stale, CodeStaleRevision, "the instance is at revision %d, not %d; read it again", f.state.Changed(), *seen)
 	}
 	events, err := d(w)
 	if err != nil {

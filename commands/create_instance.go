@@ -56,6 +56,11 @@ type CreateInstance struct {
 
 // Create runs the command. The order of checks follows Altinn: app, owner, right, kind of party, data.
 func (s *Service) Create(ctx context.Context, req *Request, c CreateInstance) (Result, error) {
+	res, err := s.begin(ctx, req, c)
+	return res, translate(err)
+}
+
+func (s *Service) begin(ctx context.Context, req *Request, c CreateInstance) (Result, error) {
 	app := s.Apps.Current(c.App)
 	if app == nil {
 		return Result{}, fail(NotFound, CodeAppUnknown, "there is no app %s", c.App)
@@ -77,8 +82,7 @@ func (s *Service) Create(ctx context.Context, req *Request, c CreateInstance) (R
 	}
 	f := s.cache.lock(id)
 	defer f.mu.Unlock()
-	res, err := s.create(ctx, req, c, app, owner, id, f, decision)
-	return res, translate(err)
+	return s.create(ctx, req, c, app, owner, id, f, decision)
 }
 
 func (s *Service) create(ctx context.Context, req *Request, c CreateInstance, app *apps.App, owner Party, id uuid.UUID, f *folded, decision string) (Result, error) {
@@ -92,6 +96,9 @@ func (s *Service) create(ctx context.Context, req *Request, c CreateInstance, ap
 	}
 	in := &intake{work: w, stream: record.InstanceStream(id), org: app.Org}
 	events, err := w.creation(c, owner, in)
+	if err == nil {
+		err = in.settled()
+	}
 	if err == nil {
 		w.fingerprint(c.Fingerprint)
 		var res Result

@@ -2,6 +2,7 @@ package commands
 
 import (
 	"context"
+	"errors"
 	"strings"
 
 	"github.com/google/uuid"
@@ -99,7 +100,10 @@ func (s *Service) prepare(ctx context.Context, req *Request, ref Ref, in *intake
 		}
 	}
 	in.work, in.org = w, w.app.Org
-	return in.take(p)
+	if err := in.take(p); err != nil {
+		return err
+	}
+	return in.settled()
 }
 
 // look loads an instance and authorises, without changing anything.
@@ -151,7 +155,7 @@ func (s *Service) ReplaceData(ctx context.Context, req *Request, ref Ref, elemen
 	if _, err := w.mayChange(el.DataType); err != nil {
 		return Result{}, translate(err)
 	}
-	if err := in.take(p); err != nil {
+	if err := errors.Join(in.take(p), in.settled()); err != nil {
 		in.discardFrom(s, ctx, err)
 		return Result{}, translate(err)
 	}

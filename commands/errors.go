@@ -9,6 +9,7 @@ import (
 	"github.com/hovedbok/hovedbok/domain/document"
 	"github.com/hovedbok/hovedbok/domain/instance"
 	"github.com/hovedbok/hovedbok/ledger"
+	"github.com/hovedbok/hovedbok/policies"
 )
 
 // Kind is the class of an error; the API makes a status code of it.
@@ -59,6 +60,7 @@ const (
 	CodeKeyReused          = "idempotency_key_reused"
 	CodeStaleRevision      = "stale_revision"
 	CodeBusy               = "busy"
+	CodeUndecided          = "policy_unavailable"
 	CodeContributor        = "contributor_not_allowed"
 	CodeRevisionUnknown    = "revision_unknown"
 	CodeLinkNotAllowed     = "link_not_allowed"
@@ -142,6 +144,8 @@ func translate(err error) error {
 		return &Error{Kind: refusals[refusal.Code], Code: string(refusal.Code), Message: refusal.Message}
 	case errors.Is(err, ledger.ErrBusy), errors.Is(err, ledger.ErrClosed):
 		return &Error{Kind: Unavailable, Code: CodeBusy, Message: "the log takes no more right now; try again", Err: err}
+	case errors.Is(err, policies.ErrTimeout), errors.Is(err, policies.ErrNotReady):
+		return &Error{Kind: Unavailable, Code: CodeUndecided, Message: "the right to do this could not be decided in time; try again", Err: err}
 	case errors.Is(err, ledger.ErrConflict):
 		return &Error{Kind: Conflict, Code: CodeConcurrent, Message: "the instance was changed by others at the same time; try again", Err: err}
 	case errors.Is(err, ledger.ErrInvalid):

@@ -34,7 +34,10 @@ func unknownMember(model *apps.Model, n *document.Node, at string) string {
 	case document.KindObject:
 		for name, child := range n.All() {
 			path := join(at, name)
-			if known, _ := model.FieldExists(path); !known {
+			if name == document.RowID {
+				continue // the platform's own, in every row
+			}
+			if known, _ := model.FieldExists(path); !known || strings.ContainsAny(name, ".[]") {
 				return path
 			}
 			if found := unknownMember(model, child, path); found != "" {

@@ -1,6 +1,7 @@
 package commands
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"io"
@@ -9,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/google/uuid"
+	"golang.org/x/sync/errgroup"
 
 	"github.com/hovedbok/hovedbok/apps"
 	"github.com/hovedbok/hovedbok/domain/document"
@@ -25,6 +27,7 @@ type intake struct {
 	org, stream string
 	elements    []instance.DataElementAdded
 	blobs       []blob.Ref
+	writing     errgroup.Group // small files that are being written; see settled
 }
 
 // take reads one part.
@@ -97,7 +100,7 @@ func (in *intake) file(dt apps.DataType, p Part) error {
 		return err
 	}
 	ref := blob.Ref{Stream: in.stream, ID: in.svc.NewID()}
-	info, err := in.svc.Blobs.Put(in.ctx, in.org, ref, p.Body, limit(dt))
+	size, err := in.put(ref, p.Body, limit(dt))
 	if errors.Is(err, blob.ErrTooLarge) {
 		return fail(TooLarge, CodeTooLarge, "files of type %s can be at most %d MB", dt.ID, limit(dt)>>20)
 	}
@@ -105,15 +108,39 @@ func (in *intake) file(dt apps.DataType, p Part) error {
 		return readError(err)
 	}
 	in.blobs = append(in.blobs, ref)
-	if info.Size == 0 {
+	if size == 0 {
 		return fail(Invalid, CodeEmptyFile, "the file is empty")
 	}
 	in.elements = append(in.elements, instance.DataElementAdded{
 		Element: in.elementID(), DataType: dt.ID, Task: dt.TaskID, ContentType: media, Filename: path.Base(p.Filename),
-		Size: info.Size, Blob: ref.ID,
+		Size: size, Blob: ref.ID,
 	})
 	return nil
 }
+
+// smallFile is the size up to which a file is read first and written while the next part is read, so that the files of a request
+// share a flush. Larger ones are written as they come.
+const smallFile = 128 << 10
+
+// put gives a file to the blob store. Before anything is recorded that names it, settled must have said that it is there.
+func (in *intake) put(ref blob.Ref, body io.Reader, limit int64) (int64, error) {
+	start, err := io.ReadAll(io.LimitReader(body, smallFile))
+	if err != nil {
+		return 0, err
+	}
+	if len(start) == smallFile {
+		info, err := in.svc.Blobs.Put(in.ctx, in.org, ref, io.MultiReader(bytes.NewReader(start), body), limit)
+		return info.Size, err
+	}
+	in.writing.Go(func() error {
+		_, err := in.svc.Blobs.Put(in.ctx, in.org, ref, bytes.NewReader(start), limit)
+		return err
+	})
+	return int64(len(start)), nil
+}
+
+// settled waits until all files are durable.
+func (in *intake) settled() error { return in.writing.Wait() }
 
 func (in *intake) checkFile(dt apps.DataType, p Part) (string, error) {
 	name := path.Base(strings.ReplaceAll(p.Filename, `\`, "/"))
@@ -165,6 +192,7 @@ func (in *intake) keep(ctx context.Context) {
 // discard lets the files of a failed command go. When it is not known whether the command was recorded, they stay pending, and the
 // next start settles them by what the log says.
 func (in *intake) discard(ctx context.Context, cause error) {
+	_ = in.settled() // what is being written must be there before it can go
 	var unknown unknownOutcome
 	if len(in.blobs) > 0 && !errors.As(cause, &unknown) {
 		_ = in.svc.Blobs.Drop(ctx, in.blobs...)

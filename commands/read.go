@@ -60,6 +60,9 @@ func (s *Service) ReadData(ctx context.Context, req *Request, ref Ref, element u
 
 // Issues tells what is wrong with the instance as the command left it, without what the client sees to itself.
 func (r *Result) Issues(ignored []string) []Issue {
+	if slices.ContainsFunc(ignored, func(s string) bool { return strings.EqualFold(s, SourceModel) }) {
+		return nil // the only source that is evaluated incrementally
+	}
 	w := &work{app: r.App, state: r.State}
 	return Ignoring(w.validate(), ignored)
 }

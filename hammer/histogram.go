@@ -53,21 +53,6 @@ func (h *Histogram) Quantile(q float64) time.Duration {
 	return h.max
 }
 
-// Merge adds the durations of another histogram.
-func (h *Histogram) Merge(o *Histogram) {
-	if o.count == 0 {
-		return
-	}
-	if h.count == 0 || o.min < h.min {
-		h.min = o.min
-	}
-	h.max = max(h.max, o.max)
-	h.count += o.count
-	for i, n := range o.counts {
-		h.counts[i] += n
-	}
-}
-
 // bucketOf gives the bucket of a number of microseconds.
 func bucketOf(v uint64) int {
 	v = min(v, 1<<topBits-1)

@@ -30,18 +30,19 @@ func schedule(kills int, r *rand.Rand) []float64 {
 	return out
 }
 
-// killer kills the node at the moments of the schedule and starts it again. It returns when all kills are done or ctx has ended.
-func killer(ctx context.Context, s *server, o *Options, far progress) ([]Restart, error) {
+// killer kills the node at the moments of the schedule and starts it again. It returns when all kills are done or the load has ended,
+// with the node up.
+func killer(ctx, loading context.Context, s *server, o *Options, far progress) ([]Restart, error) {
 	r := rand.New(rand.NewPCG(o.Seed, 0x6b696c6c))
 	began := time.Now()
 	var out []Restart
 	for i, moment := range schedule(o.Kills, r) {
 		for far() < moment {
-			if sleep(ctx, killRest) != nil {
+			if sleep(loading, killRest) != nil {
 				return out, nil
 			}
 		}
-		if sleep(ctx, time.Duration(r.Int64N(int64(20*time.Millisecond)))) != nil { // anywhere between two commands
+		if sleep(loading, time.Duration(r.Int64N(int64(20*time.Millisecond)))) != nil { // anywhere between two commands
 			return out, nil
 		}
 		after, killed := time.Since(began), time.Now()

@@ -20,8 +20,9 @@ type load struct {
 	material *material
 	sent     []File // the attachments of every chain
 	watcher  *watcher
+	quietFor time.Duration // how long nothing may move before the node counts as quiet
 
-	began    time.Time
+	began    time.Time    // set before the clients begin
 	begun    atomic.Int64 // chains
 	finished atomic.Int64 // chains, whether they came to an end or not
 	over     chan struct{}
@@ -34,8 +35,8 @@ type load struct {
 
 func newLoad(o *Options, c *client, m *material) *load {
 	l := &load{
-		options: o, run: "h" + uuid.NewString()[:8], client: c, journal: &Journal{}, material: m, sent: m.sent(), watcher: newWatcher(c),
-		began: time.Now(), over: make(chan struct{}),
+		options: o, run: "h" + uuid.NewString()[:8], client: c, journal: &Journal{}, material: m, sent: m.sent(), watcher: newWatcher(c), quietFor: quietFor,
+		over: make(chan struct{}),
 	}
 	l.stop = sync.OnceFunc(func() { close(l.over) })
 	return l
@@ -63,17 +64,19 @@ func (l *load) ended(ctx context.Context) bool {
 	}
 }
 
-// far tells how far the load is: by chains when they are counted, otherwise by time.
-func (l *load) far() float64 {
+// far tells how far the load is: by chains or by time, whichever is farther.
+func (l *load) far() (share float64) {
 	if l.options.Chains > 0 {
-		return float64(l.finished.Load()) / float64(l.options.Chains)
+		share = float64(l.finished.Load()) / float64(l.options.Chains)
 	}
-	return float64(time.Since(l.began)) / float64(l.options.Duration)
+	if l.options.Duration > 0 {
+		share = max(share, float64(time.Since(l.began))/float64(l.options.Duration))
+	}
+	return share
 }
 
 // work runs all clients until the load is over and what they had begun is done.
 func (l *load) work(ctx context.Context) {
-	l.began = time.Now()
 	var commands, chains sync.WaitGroup
 	for i := range l.options.commandClients() {
 		commands.Go(func() { l.writeAll(ctx, i) })

@@ -20,6 +20,7 @@ const (
 	targetOrg  = "nordvik"
 	sourceLink = "til-saksbehandling"
 	formType   = "skjenkebevilling"
+	targetForm = "sak"
 	taskFill   = "Task_1"
 	taskSend   = "Task_2"
 	placeName  = "/lokale/navn"          // goes into lists, and along to B

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"net/http"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -23,7 +22,8 @@ const (
 	quietRest = 200 * time.Millisecond
 )
 
-// Run does a whole run. What it finds is in the Result; an error means that the run itself could not be done, and the Result is then nil.
+// Run does a whole run. What it finds is in the Result. An error means that the run itself could not be done; the Result then holds no more than
+// where to look, or is nil when the options were refused.
 // When ctx ends, the node is stopped and the error is ctx's.
 func Run(ctx context.Context, o Options) (*Result, error) {
 	if err := o.Complete(); err != nil {
@@ -147,27 +147,107 @@ func (l *load) all(ctx context.Context, r *Result, s *server) error {
 	defer group.Wait()
 	defer end()
 	group.Go(func() { l.watcher.run(beside) })
-	loading, loaded := context.WithCancel(beside)
-	defer loaded()
-	killed := make(chan error, 1)
 	samples := &sampler{pid: func() int { return 0 }}
 	if s != nil {
 		samples.pid = s.pid
 	}
 	samples.idle()
 	fmt.Fprintf(l.options.Progress, "load begins: %d clients, %s\n", l.options.Writers, l.options.Mix)
-	began := time.Now()
-	group.Go(func() { samples.run(loading) })
-	group.Go(func() { killed <- l.faults1(loading, s, r) })
-	l.work(ctx)
-	took := time.Since(began)
-	loaded()
-	if err := errors.Join(<-killed, ctx.Err()); err != nil {
+	took, err := l.loaded(ctx, samples, r, s)
+	if err := errors.Join(err, ctx.Err()); err != nil {
 		return err
 	}
 	r.Memory = samples.memory()
 	r.measured(l.client.meter, took)
-	err := l.settle(ctx, r)
+	err = l.settle(ctx, r)
+	l.mu.Lock()
+	defer l.mu.Unlock()
 	r.Failed, r.Faults = l.failed, l.faults
 	return err
+}
+
+// loaded runs the clients, the kills and the samples of memory, and returns when all have ended.
+func (l *load) loaded(ctx context.Context, samples *sampler, r *Result, s *server) (time.Duration, error) {
+	loading, loaded := context.WithCancel(ctx)
+	var group sync.WaitGroup
+	var directed error
+	l.began = time.Now()
+	group.Go(func() { samples.run(loading) })
+	group.Go(func() {
+		defer l.stop()
+		directed = l.direct(ctx, loading, s, r)
+	})
+	l.work(ctx)
+	took := time.Since(l.began)
+	loaded()
+	group.Wait()
+	return took, directed
+}
+
+// direct kills the node as often as wanted and ends the load when its time is over. loading ends when the clients have ended by themselves.
+func (l *load) direct(ctx, loading context.Context, s *server, r *Result) (err error) {
+	if l.options.Kill {
+		if r.Restarts, err = killer(ctx, loading, s, l.options, l.far); err != nil {
+			return err
+		}
+		if missed := l.options.Kills - len(r.Restarts); missed > 0 && ctx.Err() == nil {
+			l.fault(fmt.Errorf("the load ended before %d of %d kills", missed, l.options.Kills))
+		}
+	}
+	if l.options.Duration == 0 {
+		<-loading.Done()
+		return nil
+	}
+	_ = sleep(loading, time.Until(l.began.Add(l.options.Duration))) // the end of the clients ends it as well
+	return nil
+}
+
+// settle waits until all Bs are in the inbox and nothing moves any longer.
+func (l *load) settle(ctx context.Context, r *Result) error {
+	began := time.Now()
+	fmt.Fprintf(l.options.Progress, "load ends: %d commands acknowledged; waiting until the node is quiet\n", r.Commands)
+	limited, cancel := context.WithTimeout(ctx, l.options.Settle)
+	defer cancel()
+	for n := 1; n > 0; {
+		if n, _ = l.watcher.outstanding(); n > 0 && sleep(limited, quietRest) != nil {
+			l.fault(fmt.Errorf("%d submissions have no B in the inbox after %s", n, l.options.Settle))
+			break
+		}
+	}
+	if err := l.quiet(limited); err != nil {
+		l.fault(fmt.Errorf("the node is not quiet after %s: %w", l.options.Settle, err))
+	}
+	r.SettleSeconds = time.Since(began).Seconds()
+	return ctx.Err()
+}
+
+// quiet waits until the views have known the same end of the log for a while.
+func (l *load) quiet(ctx context.Context) error {
+	var buf bytes.Buffer
+	var last uint64
+	for since := time.Now(); time.Since(since) < l.quietFor; {
+		p, err := l.watcher.page(ctx, 1, "", 0, &buf)
+		if err != nil {
+			return err
+		}
+		if p.Position != last {
+			last, since = p.Position, time.Now()
+		}
+		if err := sleep(ctx, quietRest); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// verified counts what is in the data folder.
+func verified(ctx context.Context, o *Options, data string, j *Journal, r *Result) error {
+	began := time.Now()
+	fmt.Fprintln(o.Progress, "the node has stopped; counting")
+	report, err := Verify(ctx, data, j)
+	if err != nil {
+		return err
+	}
+	r.Verification, r.VerifySeconds = &report, time.Since(began).Seconds()
+	return nil
 }

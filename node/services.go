@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -21,6 +22,9 @@ import (
 	"github.com/hovedbok/hovedbok/sagas/erasure"
 	"github.com/hovedbok/hovedbok/sagas/multiapp"
 )
+
+// decisionLimit ends evaluations that do not end by themselves. It is wall time, so that a machine under load must not reach it.
+const decisionLimit = 2 * time.Second
 
 // publish puts the configured apps in service. An app with faults stays out, and is told about; the others go in.
 func (n *Node) publish(ctx context.Context) error {
@@ -42,7 +46,7 @@ func (n *Node) publish(ctx context.Context) error {
 			}
 		}
 	}
-	if n.Policies, err = policies.NewEngine(ctx); err != nil {
+	if n.Policies, err = policies.NewEngine(ctx, policies.WithDecisionLimit(decisionLimit)); err != nil {
 		return err
 	}
 	return n.publishPolicies(ctx)

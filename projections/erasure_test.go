@@ -3,6 +3,7 @@ package projections_test
 import (
 	"bytes"
 	"context"
+	"errors"
 	"os"
 	"path/filepath"
 	"testing"
@@ -79,7 +80,7 @@ func holds(t *testing.T, dir string, marks [][]byte) bool {
 func TestErasure_ScrubsAgainWhenReadersWereInTheWay(t *testing.T) {
 	t.Parallel()
 	bundle, tries := projectionstest.New(t), make(chan int, 10)
-	s := &stubborn{Store: projectionstest.Open(t), tries: tries}
+	s := &stubborn{Store: projectionstest.Open(t), tries: tries, answer: make(chan struct{})}
 	r := open(t, projections.Options{Log: bundle.Log, Store: s, Projections: projections.Standard(), After: noPause})
 	projectionstest.Run(t, r)
 	l := bundle.Born(projectionstest.Apps[0], 510001, 1)
@@ -90,8 +91,23 @@ func TestErasure_ScrubsAgainWhenReadersWereInTheWay(t *testing.T) {
 			if n != want {
 				t.Fatalf("try %d, want %d", n, want)
 			}
+			if n == 3 && !errors.Is(r.Unscrubbed(), errDisk) {
+				t.Errorf("after two failures it says %v", r.Unscrubbed())
+			}
+			s.answer <- struct{}{}
 		case <-time.After(time.Minute):
 			t.Fatal("it gave up")
+		}
+	}
+	for {
+		changed := r.Changed()
+		if r.Unscrubbed() == nil {
+			return
+		}
+		select {
+		case <-changed:
+		case <-time.After(time.Minute):
+			t.Fatal("it still says that it has not scrubbed")
 		}
 	}
 }
@@ -99,13 +115,15 @@ func TestErasure_ScrubsAgainWhenReadersWereInTheWay(t *testing.T) {
 // stubborn fails to scrub twice.
 type stubborn struct {
 	store.Store
-	n     int // owned by the runner's scrubber
-	tries chan int
+	n      int // owned by the runner's scrubber
+	tries  chan int
+	answer chan struct{} // lets a try end
 }
 
 func (s *stubborn) Scrub(context.Context) error {
 	s.n++
 	s.tries <- s.n
+	<-s.answer
 	if s.n < 3 {
 		return errDisk
 	}

@@ -135,7 +135,9 @@ func TestRunner_AFailingProjectionStopsAloneSaysWhyAndGoesOnWhereItStopped(t *te
 	<-broken
 	broken <- nil
 	clock.fire()
-	until(t, r, func(all []projections.Status) bool { return all[0].State == projections.Live && all[0].Position == bundle.Last() })
+	until(t, r, func(all []projections.Status) bool {
+		return all[0].State == projections.Live && all[0].Position == bundle.Last()
+	})
 	wait(t, r, bundle.Last())
 	if got, want := count(t, s, "bad"), count(t, s, "journal"); got != want || got != int64(bundle.Last()) {
 		t.Errorf("%d rows after the mend, %d in the other journal", got, want)

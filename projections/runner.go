@@ -51,6 +51,7 @@ type Runner struct {
 	lanes   []*lane
 	moved   chan struct{} // closed and replaced when a lane changes
 	stopped bool          // Run has ended
+	scrub   error         // of the last try, while another is due
 }
 
 // Open makes the tables of projections that are new, so that queries find them, and gives a runner that stands where the last one
@@ -178,7 +179,7 @@ func (r *Runner) Run(ctx context.Context) error {
 	}
 	ctx, cancel := context.WithCancelCause(ctx)
 	s := supervisor{Runner: r, fail: cancel}
-	s.workers.Go(func() { s.scrub(ctx) })
+	s.workers.Go(func() { s.scrubLoop(ctx) })
 	s.supervise(ctx)
 	cancel(nil)
 	s.workers.Wait()
@@ -248,8 +249,8 @@ func (s *supervisor) front() ledger.Position {
 	return front
 }
 
-// scrub makes the store forget what was deleted, soon after it was.
-func (s *supervisor) scrub(ctx context.Context) {
+// scrubLoop makes the store forget what was deleted, soon after it was.
+func (s *supervisor) scrubLoop(ctx context.Context) {
 	for {
 		select {
 		case <-s.deleted:
@@ -261,8 +262,18 @@ func (s *supervisor) scrub(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		}
-		if err := s.options.Store.Scrub(ctx); err != nil {
+		err := s.options.Store.Scrub(ctx)
+		if err != nil {
 			signal(s.deleted) // readers were in the way: once more
 		}
+		s.change(func() { s.scrub = err })
 	}
+}
+
+// Unscrubbed tells why rows that have been deleted may still be in the store's files. It is tried again every second; nil when the last
+// try did it.
+func (r *Runner) Unscrubbed() error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.scrub
 }

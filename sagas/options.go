@@ -53,7 +53,10 @@ func (p RetryPolicy) upper(n int, random float64) time.Duration {
 
 func (p RetryPolicy) ceiling(n int) time.Duration {
 	d := p.First
-	for i := 1; i < n && d < p.Max; i++ {
+	for i := 1; i < n; i++ {
+		if d > p.Max/2 {
+			return p.Max
+		}
 		d *= 2
 	}
 	return min(d, p.Max)

@@ -10,6 +10,7 @@ import (
 	"github.com/hovedbok/hovedbok/domain/chain"
 	"github.com/hovedbok/hovedbok/domain/document"
 	"github.com/hovedbok/hovedbok/domain/instance"
+	"github.com/hovedbok/hovedbok/domain/link"
 	"github.com/hovedbok/hovedbok/ledger"
 )
 
@@ -23,8 +24,9 @@ type Life struct {
 	Form  uuid.UUID
 	Ended bool
 	Gone  bool
-	Chain uuid.UUID
+	Chain uuid.UUID // the last one that it is in
 	tasks int
+	made  int // handovers
 }
 
 // User is a person who acts for a party.
@@ -157,15 +159,17 @@ func (b *Bundle) erase(rng *rand.Rand, l *Life) {
 // Handover ties an instance to a target, as the saga does.
 func (b *Bundle) Handover(source, target *Life) uuid.UUID {
 	b.t.Helper()
-	id, handover := uuid.NewSHA1(source.By.Instance, []byte("chain")), uuid.NewSHA1(source.By.Instance, target.By.Instance[:])
+	id := link.ChainID(source.By.Instance)
 	if source == target || target.Gone || source.Gone {
 		return id
 	}
+	source.made++
+	handover := link.HandoverID(source.By.Instance, source.made, "videre")
 	app := func(l *Life) string { return l.By.App.Org + "/" + l.By.App.App }
 	by := source.By
 	by.Actor = ledger.Actor{Kind: ledger.ActorPlatform, ID: "saga"}
 	b.Chain(id, by, chain.HandoverIntended{
-		Handover: handover, Link: "videre", SourceApp: app(source), Source: source.By.Instance, SourceOwner: source.Owner, Submission: 1, TargetApp: app(target),
+		Handover: handover, Link: "videre", SourceApp: app(source), Source: source.By.Instance, SourceOwner: source.Owner, Submission: source.made, TargetApp: app(target),
 	})
 	owner := target.By
 	owner.Actor = Owner(source.By.App)
@@ -179,6 +183,9 @@ func (b *Bundle) Handover(source, target *Life) uuid.UUID {
 		Chain: id, Handover: handover, Link: "videre", Side: instance.SideSource, App: app(target), Instance: target.By.Instance, Party: target.Owner,
 	})
 	b.Chain(id, by, chain.SourceLinked{Handover: handover})
+	if target.Ended {
+		b.Chain(id, by, chain.ResultReturned{Handover: handover})
+	}
 	source.Chain, target.Chain = id, id
 	return id
 }

@@ -9,7 +9,6 @@ import (
 	"io"
 	"mime/multipart"
 	"net/http"
-	"net/textproto"
 	"net/url"
 	"strconv"
 	"strings"
@@ -34,7 +33,8 @@ const (
 	scopeWrite = "altinn:serviceowner/instances.write"
 )
 
-// HTTPDoor is the Door to apps over HTTP. Base gives the base address of an org's apps; Client may answer in process.
+// HTTPDoor is the Door to apps over HTTP. Base gives the base address of an org's apps; Client may answer in process. Redirects are
+// not followed: what a write was redirected to would be asked by GET, and its answer taken for the write's.
 type HTTPDoor struct {
 	Tokens Tokens
 	Base   func(org string) string
@@ -55,13 +55,22 @@ func (e *AnswerError) Error() string {
 // answered tells failures that pass from those that somebody must mend.
 func answered(err error) error {
 	var a *AnswerError
-	if !errors.As(err, &a) || a.Status >= 500 || a.Status == http.StatusTooManyRequests || a.Status == http.StatusUnauthorized || a.Status == http.StatusRequestTimeout {
+	if !errors.As(err, &a) || a.passes() {
 		return err
 	}
-	return sagas.Permanent(a.Error(), nil)
+	return sagas.Permanent("the receiver refuses", a)
 }
 
-// gone tells that the receiver's instance has been erased.
+// passes tells whether the same request may succeed later. A conflict with others who wrote at the same time is one that does.
+func (e *AnswerError) passes() bool {
+	switch e.Status {
+	case http.StatusUnauthorized, http.StatusRequestTimeout, http.StatusTooEarly, http.StatusTooManyRequests:
+		return true
+	}
+	return e.Status >= 500 || e.Code == "concurrent_change"
+}
+
+// gone tells that the instance in question has been erased.
 func gone(err error) bool {
 	var a *AnswerError
 	return errors.As(err, &a) && a.Status == http.StatusGone
@@ -70,7 +79,7 @@ func gone(err error) bool {
 type request struct {
 	org, method, url, contentType, key string
 	causation                          uuid.UUID
-	body                               func() io.Reader // nil: none
+	body                               func() io.Reader // nil: none; a *source says why it could not be read to its end
 	scope                              string
 }
 
@@ -89,29 +98,18 @@ func (d *HTTPDoor) send(ctx context.Context, r request, read func(io.Reader) err
 	if err != nil {
 		return fmt.Errorf("token of %s: %w", r.org, err)
 	}
-	var body io.Reader
-	if r.body != nil {
-		body = r.body()
-	}
-	req, err := http.NewRequestWithContext(ctx, r.method, r.url, body)
+	req, err := r.build(ctx, token)
 	if err != nil {
 		return err
 	}
-	req.Header.Set("Authorization", "Bearer "+token)
-	req.Header.Set("Accept", "application/json")
-	setIf(req.Header, "Content-Type", r.contentType)
-	setIf(req.Header, "Idempotency-Key", r.key)
-	if r.causation != uuid.Nil {
-		req.Header.Set("Hovedbok-Causation", r.causation.String())
+	res, err := d.client().Do(req)
+	if s, ok := req.Body.(*source); ok && s.failure() != nil {
+		err = errors.Join(s.failure(), closed(res)) // whatever was answered to half a request
 	}
-	res, err := d.Client.Do(req)
 	if err != nil {
 		return err
 	}
-	defer func() {
-		_, _ = io.Copy(io.Discard, io.LimitReader(res.Body, 64<<10)) // so that the connection can be used again
-		_ = res.Body.Close()
-	}()
+	defer closed(res)
 	if res.StatusCode == http.StatusUnauthorized {
 		d.Tokens.Invalidate(r.org, token)
 	}
@@ -122,6 +120,43 @@ func (d *HTTPDoor) send(ctx context.Context, r request, read func(io.Reader) err
 		return nil
 	}
 	return read(io.LimitReader(res.Body, 16<<20))
+}
+
+func (r *request) build(ctx context.Context, token string) (*http.Request, error) {
+	if _, err := url.Parse(r.url); err != nil {
+		return nil, fmt.Errorf("address of the apps of %s: %w", r.org, err) // before a body is begun that nobody would close
+	}
+	var body io.Reader
+	if r.body != nil {
+		body = r.body()
+	}
+	req, err := http.NewRequestWithContext(ctx, r.method, r.url, body)
+	if err != nil {
+		return nil, err
+	}
+	req.Header.Set("Authorization", "Bearer "+token)
+	req.Header.Set("Accept", "application/json")
+	setIf(req.Header, "Content-Type", r.contentType)
+	setIf(req.Header, "Idempotency-Key", r.key)
+	if r.causation != uuid.Nil {
+		req.Header.Set("Hovedbok-Causation", r.causation.String())
+	}
+	return req, nil
+}
+
+func (d *HTTPDoor) client() *http.Client {
+	c := *d.Client
+	c.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	return &c
+}
+
+// closed reads what is left of an answer, so that the connection can be used again, and closes it.
+func closed(res *http.Response) error {
+	if res == nil {
+		return nil
+	}
+	_, _ = io.Copy(io.Discard, io.LimitReader(res.Body, 64<<10))
+	return res.Body.Close()
 }
 
 func setIf(h http.Header, name, value string) {
@@ -152,87 +187,35 @@ func problemOf(res *http.Response) error {
 
 // Create makes an instance with its form and files in one request.
 func (d *HTTPDoor) Create(ctx context.Context, org string, c Creation) (Created, error) {
-	boundary := "hovedbok-" + strings.ReplaceAll(c.Link.Handover.String(), "-", "")
+	boundary := multipart.NewWriter(io.Discard).Boundary()
 	r := request{
 		org: org, method: http.MethodPost, url: d.app(c.App) + "/instances", contentType: "multipart/form-data; boundary=" + boundary,
 		key: c.Key, causation: c.Causation, scope: scopeWrite,
 		body: func() io.Reader { return c.stream(ctx, boundary) },
 	}
 	var made Created
-	err := d.do(ctx, r, func(body io.Reader) error {
-		var in struct {
-			ID string `json:"id"`
-		}
-		if err := json.NewDecoder(body).Decode(&in); err != nil {
-			return fmt.Errorf("the answer to a creation is not an instance: %w", err)
-		}
-		party, id, _ := strings.Cut(in.ID, "/")
-		var err error
-		if made.Party, err = strconv.Atoi(party); err == nil {
-			made.Instance, err = uuid.Parse(id)
-		}
+	err := d.do(ctx, r, func(body io.Reader) (err error) {
+		made, err = readCreated(body)
 		return err
 	})
 	return made, err
 }
 
-// stream writes the multipart body as it is read.
-func (c *Creation) stream(ctx context.Context, boundary string) io.Reader {
-	pr, pw := io.Pipe()
-	go func() { pw.CloseWithError(c.write(ctx, pw, boundary)) }()
-	return pr
-}
-
-func (c *Creation) write(ctx context.Context, w io.Writer, boundary string) error {
-	m := multipart.NewWriter(w)
-	if err := m.SetBoundary(boundary); err != nil {
-		return err
+// readCreated takes the instance out of the answer to a creation. The answer itself is not told: it may hold personal data.
+func readCreated(body io.Reader) (Created, error) {
+	var in struct {
+		ID string `json:"id"`
 	}
-	template, err := json.Marshal(struct {
-		InstanceOwner OwnerBody `json:"instanceOwner"`
-		Link          LinkBody  `json:"link"`
-	}{c.Owner, c.Link})
-	if err != nil {
-		return err
+	if err := json.NewDecoder(body).Decode(&in); err != nil {
+		return Created{}, fmt.Errorf("the answer to a creation cannot be read: %w", err)
 	}
-	if err := part(m, "instance", "", "application/json", bytes.NewReader(template)); err != nil {
-		return err
+	owner, guid, _ := strings.Cut(in.ID, "/")
+	party, err := strconv.Atoi(owner)
+	id, err2 := uuid.Parse(guid)
+	if err != nil || err2 != nil || party <= 0 {
+		return Created{}, errors.New("the answer to a creation is not an instance: its id is not {party}/{uuid}")
 	}
-	if c.Form != nil {
-		if err := part(m, c.DataType, "", "application/json", bytes.NewReader(c.Form.AppendJSON(nil))); err != nil {
-			return err
-		}
-	}
-	for _, f := range c.Files {
-		if err := f.write(ctx, m); err != nil {
-			return err
-		}
-	}
-	return m.Close()
-}
-
-func (f *File) write(ctx context.Context, m *multipart.Writer) error {
-	body, err := f.Open(ctx)
-	if err != nil {
-		return err
-	}
-	defer body.Close()
-	return part(m, f.DataType, f.Filename, f.ContentType, body)
-}
-
-var quotes = strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\r", "_", "\n", "_")
-
-func part(m *multipart.Writer, name, filename, contentType string, body io.Reader) error {
-	disposition := `form-data; name="` + quotes.Replace(name) + `"`
-	if filename != "" {
-		disposition += `; filename="` + quotes.Replace(filename) + `"`
-	}
-	w, err := m.CreatePart(textproto.MIMEHeader{"Content-Disposition": {disposition}, "Content-Type": {contentType}})
-	if err != nil {
-		return err
-	}
-	_, err = io.Copy(w, body)
-	return err
+	return Created{Instance: id, Party: party}, nil
 }
 
 func (d *HTTPDoor) app(id string) string {

@@ -3,6 +3,7 @@ package multiapp
 import (
 	"context"
 	"errors"
+	"strconv"
 
 	"github.com/hovedbok/hovedbok/apps"
 	"github.com/hovedbok/hovedbok/apps/expression"
@@ -26,12 +27,7 @@ type FormPatch struct {
 }
 
 // giveBack tells the sources of an instance that has ended what became of it.
-func (s *Saga) giveBack(ctx context.Context, e *record.Entry) error {
-	id, _ := record.InstanceID(e.Stream)
-	target, err := s.triggered(ctx, id, e)
-	if err != nil || !target.Erased.IsZero() {
-		return err
-	}
+func (s *Saga) giveBack(ctx context.Context, e *record.Entry, target *instance.State) error {
 	for _, rel := range target.Relations {
 		if rel.Side != instance.SideTarget {
 			continue
@@ -48,16 +44,20 @@ func (s *Saga) giveBackTo(ctx context.Context, e *record.Entry, target *instance
 	if err != nil || !source.Exists() || !source.Erased.IsZero() {
 		return err // a source elsewhere asks for itself; one that is erased has nothing to learn
 	}
-	app, err := s.Apps.Version(source.AppID(), source.Version)
+	app, err := s.version(source.AppID(), source.Version)
 	if err != nil {
-		return sagas.Permanent("the app version of the source is not published here", err)
+		return err
 	}
 	l, ok := linkOf(app, rel.Link)
 	if !ok || l.Back.IsZero() {
 		return nil
 	}
 	r := &run{Saga: s, cause: e, app: app, link: l, source: source, chain: rel.Chain, handover: rel.Handover}
-	return r.back(ctx, Ref{App: target.AppID(), Party: target.Owner, Instance: target.ID})
+	err = r.back(ctx, Ref{App: target.AppID(), Party: target.Owner, Instance: target.ID})
+	if gone(err) {
+		return nil // one of the two has been erased meanwhile: there is nothing to tell, or nobody to tell it to
+	}
+	return err
 }
 
 func linkOf(app *apps.App, id string) (*link.Link, bool) {
@@ -71,13 +71,9 @@ func linkOf(app *apps.App, id string) (*link.Link, bool) {
 
 // back reads the target with the owner's credentials and tells the source.
 func (r *run) back(ctx context.Context, target Ref) error {
-	st, _, err := r.Log.FoldChain(ctx, r.chain)
-	if err != nil {
+	h, err := r.note(ctx, func(*chain.State) []chain.Event { return nil })
+	if err != nil || h == nil || !h.Returned.IsZero() {
 		return err
-	}
-	h, ok := st.Handover(r.handover)
-	if !ok || !h.Returned.IsZero() {
-		return nil
 	}
 	contents, err := r.Door.Read(ctx, r.app.Org, target)
 	if err != nil {
@@ -109,7 +105,9 @@ func (r *run) overTarget(target Ref, c Contents) expression.Context {
 	for dataType, form := range c.Forms {
 		data.Add(dataType, "", form)
 	}
-	return expression.Context{Data: data, Instance: &expression.Instance{ID: target.Instance.String(), AppID: target.App}}
+	return expression.Context{Data: data, Instance: &expression.Instance{
+		ID: strconv.Itoa(target.Party) + "/" + target.Instance.String(), AppID: target.App, OwnerPartyID: strconv.Itoa(target.Party),
+	}}
 }
 
 // patchSource writes values into the source's form. A source that has ended keeps its data as they were handed in.

@@ -79,21 +79,68 @@ func (s *Saga) Handle(ctx context.Context, e *record.Entry) error {
 	if e.Erased {
 		return nil
 	}
-	app, err := s.Apps.Version(e.Meta.Org+"/"+e.Meta.App, e.Meta.Version)
+	app, err := s.version(e.Meta.Org+"/"+e.Meta.App, e.Meta.Version)
 	if err != nil {
-		return sagas.Permanent("the app version of the instance is not published here", err)
+		return err
 	}
-	for i := range app.Links {
-		if l := &app.Links[i]; fires(l, e.Instance) {
-			if err := s.handover(ctx, e, app, l); err != nil {
-				return fmt.Errorf("link %s: %w", l.ID, err)
-			}
+	links := setOff(app, e.Instance)
+	if len(links) == 0 && e.Fact() != instance.FactSubmitted {
+		return nil
+	}
+	st, err := s.triggered(ctx, e)
+	if err != nil || !st.Erased.IsZero() {
+		return err
+	}
+	var failed failures
+	for _, l := range links {
+		if err := s.handover(ctx, e, app, l, st); err != nil {
+			failed.add(fmt.Errorf("link %s: %w", l.ID, err))
 		}
 	}
 	if e.Fact() == instance.FactSubmitted {
-		return s.giveBack(ctx, e)
+		failed.add(s.giveBack(ctx, e, st))
 	}
-	return nil
+	return failed.err()
+}
+
+// setOff gives the links that an event sets off.
+func setOff(app *apps.App, e instance.Event) (out []*link.Link) {
+	for i := range app.Links {
+		if l := &app.Links[i]; fires(l, e) {
+			out = append(out, l)
+		}
+	}
+	return out
+}
+
+// failures are those of the links of one event. One link does not hold up another.
+type failures struct{ passing, lasting []error }
+
+func (f *failures) add(err error) {
+	switch {
+	case err == nil:
+	case sagas.IsPermanent(err):
+		f.lasting = append(f.lasting, err)
+	default:
+		f.passing = append(f.passing, err)
+	}
+}
+
+// err gives what trying again may mend, and only when there is nothing of that kind what somebody must mend.
+func (f *failures) err() error {
+	if len(f.passing) > 0 {
+		return errors.Join(f.passing...)
+	}
+	return errors.Join(f.lasting...)
+}
+
+// version gives a published version of an app.
+func (s *Saga) version(id, digest string) (*apps.App, error) {
+	app, err := s.Apps.Version(id, digest)
+	if errors.Is(err, apps.ErrVersionNotFound) {
+		return nil, sagas.Permanent("the app version of the instance is not published here", err)
+	}
+	return app, err
 }
 
 // fires tells whether an event is what a link waits for.
@@ -111,8 +158,8 @@ func fires(l *link.Link, e instance.Event) bool {
 	return false
 }
 
-// firing counts how often the trigger has fired in the instance, this time included.
-func firing(l *link.Link, st *instance.State) int {
+// count tells how often the trigger has fired in the instance, this time included.
+func count(l *link.Link, st *instance.State) int {
 	n := 0
 	switch l.On.Fact {
 	case link.Submitted:
@@ -139,15 +186,13 @@ type run struct {
 	source   *instance.State // as it was when the trigger fired
 	chain    uuid.UUID
 	handover uuid.UUID
+
+	known *chain.State // the chain as it was last seen; nil: not yet
+	head  record.Head  // of known
 }
 
-func (s *Saga) handover(ctx context.Context, e *record.Entry, app *apps.App, l *link.Link) error {
-	id, _ := record.InstanceID(e.Stream)
-	st, err := s.triggered(ctx, id, e)
-	if err != nil || !st.Erased.IsZero() {
-		return err
-	}
-	r := &run{Saga: s, cause: e, app: app, link: l, source: st, chain: chainOf(st), handover: link.HandoverID(id, firing(l, st), l.ID)}
+func (s *Saga) handover(ctx context.Context, e *record.Entry, app *apps.App, l *link.Link, st *instance.State) error {
+	r := &run{Saga: s, cause: e, app: app, link: l, source: st, chain: chainOf(st), handover: link.HandoverID(st.ID, count(l, st), l.ID)}
 	if wanted, err := r.wanted(); err != nil || !wanted {
 		return err
 	}
@@ -155,19 +200,24 @@ func (s *Saga) handover(ctx context.Context, e *record.Entry, app *apps.App, l *
 }
 
 // triggered folds the instance as the command left it that fired the trigger: with the events that were recorded together with it.
-func (s *Saga) triggered(ctx context.Context, id uuid.UUID, e *record.Entry) (*instance.State, error) {
-	last := e.Revision
-	for next, err := range s.Log.Read(ctx, e.Stream, e.Revision+1) {
-		if err != nil {
+func (s *Saga) triggered(ctx context.Context, e *record.Entry) (*instance.State, error) {
+	id, _ := record.InstanceID(e.Stream)
+	st := instance.Initial(id)
+	for next, err := range s.Log.Read(ctx, e.Stream, 0) {
+		switch {
+		case err != nil:
 			return nil, err
+		case next.Revision > e.Revision && next.Meta.Command != e.Meta.Command:
+			return st, nil
+		case next.Erased:
+			st.Forget(next.Record())
+		default:
+			if err := st.Fold(next.Record()); err != nil {
+				return nil, err
+			}
 		}
-		if next.Meta.Command != e.Meta.Command {
-			break
-		}
-		last = next.Revision
 	}
-	st, _, err := s.Log.FoldInstance(ctx, id, record.Until{Revision: &last})
-	return st, err
+	return st, nil
 }
 
 // chainOf is the chain that an instance is in: the one it was made in, or the one that begins with it.
@@ -215,46 +265,46 @@ func evaluate(v link.Value, ctx expression.Context) (expression.Value, error) {
 func (r *run) steps(ctx context.Context) error {
 	intended := chain.HandoverIntended{
 		Handover: r.handover, Link: r.link.ID, SourceApp: r.app.ID, Source: r.source.ID, SourceOwner: r.source.Owner,
-		Submission: firing(r.link, r.source), TargetApp: r.link.Create.String(),
+		Submission: count(r.link, r.source), TargetApp: r.link.Create.String(),
 	}
 	h, err := r.note(ctx, func(s *chain.State) []chain.Event { return chain.Intend(s, intended) })
-	if err != nil {
+	if err != nil || !h.Linked.IsZero() {
 		return err
 	}
+	made := Created{h.Target, h.TargetOwner}
 	if h.Created.IsZero() {
-		if h, err = r.create(ctx); err != nil {
+		if made, err = r.create(ctx); err != nil {
 			return err
 		}
 	}
-	if h.Linked.IsZero() {
-		return r.tie(ctx, h)
-	}
-	return nil
+	tied := r.tie(ctx, made)
+	_, err = r.note(ctx, func(s *chain.State) []chain.Event {
+		events := chain.NoteCreated(s, chain.TargetCreated{Handover: r.handover, Target: made.Instance, TargetOwner: made.Party})
+		if tied == nil {
+			events = append(events, chain.NoteLinked(s, r.handover)...)
+		}
+		return events
+	})
+	return errors.Join(tied, err)
 }
 
-func (r *run) create(ctx context.Context) (*chain.Handover, error) {
+func (r *run) create(ctx context.Context) (Created, error) {
 	c, err := r.creation(ctx)
 	if err != nil {
-		return nil, err
+		return Created{}, err
 	}
 	made, err := r.Door.Create(ctx, r.app.Org, c)
-	if err != nil {
-		return nil, answered(err)
-	}
-	return r.note(ctx, func(s *chain.State) []chain.Event {
-		return chain.NoteCreated(s, chain.TargetCreated{Handover: r.handover, Target: made.Instance, TargetOwner: made.Party})
-	})
+	return made, answered(err)
 }
 
-// tie tells the source which instance was made from it.
-func (r *run) tie(ctx context.Context, h *chain.Handover) error {
-	body := LinkBody{Chain: r.chain, Handover: r.handover, Link: r.link.ID, App: h.TargetApp, Instance: h.Target, Party: h.TargetOwner}
+// tie tells the source which instance was made from it. A source that has been erased meanwhile has nothing to learn.
+func (r *run) tie(ctx context.Context, made Created) error {
+	body := LinkBody{Chain: r.chain, Handover: r.handover, Link: r.link.ID, App: r.link.Create.String(), Instance: made.Instance, Party: made.Party}
 	source := Ref{App: r.app.ID, Party: r.source.Owner, Instance: r.source.ID}
 	if err := r.Door.Link(ctx, r.app.Org, source, body, "tie/"+r.handover.String()); err != nil && !gone(err) {
 		return answered(err)
 	}
-	_, err := r.note(ctx, func(s *chain.State) []chain.Event { return chain.NoteLinked(s, r.handover) })
-	return err
+	return nil
 }
 
 // noteAttempts bounds how often a record is decided anew when other handovers of the same chain are recorded at the same time.
@@ -263,18 +313,22 @@ const noteAttempts = 16
 // note records what has been done in the stream of the chain, if it is not there yet, and gives the handover as it is then.
 func (r *run) note(ctx context.Context, decide func(*chain.State) []chain.Event) (*chain.Handover, error) {
 	for range noteAttempts {
-		st, head, err := r.Log.FoldChain(ctx, r.chain)
-		if err != nil {
-			return nil, err
+		var err error
+		if r.known == nil {
+			r.known, r.head, err = r.Log.FoldChain(ctx, r.chain)
 		}
-		events := decide(st)
+		var events []chain.Event
+		if err == nil {
+			events = decide(r.known)
+		}
 		if len(events) > 0 {
-			err = r.append(ctx, st, head, events)
+			err = r.append(ctx, events)
 		}
 		if err == nil {
-			h, _ := st.Handover(r.handover)
+			h, _ := r.known.Handover(r.handover)
 			return h, nil
 		}
+		r.known = nil
 		if !errors.Is(err, ledger.ErrConflict) {
 			return nil, err
 		}
@@ -282,20 +336,21 @@ func (r *run) note(ctx context.Context, decide func(*chain.State) []chain.Event)
 	return nil, fmt.Errorf("the chain %s is changed by others all the time", r.chain)
 }
 
-func (r *run) append(ctx context.Context, st *chain.State, head record.Head, events []chain.Event) error {
+func (r *run) append(ctx context.Context, events []chain.Event) error {
 	now := ledger.Now(r.Clock())
 	env := record.Envelope{
 		Org: r.app.Org, App: r.app.Name, Version: r.app.Version, Instance: r.source.ID, Actor: ledger.Actor{Kind: ledger.ActorOrg, ID: r.app.Org},
 		Command: record.Derive("handover", r.handover.String(), events[0].Fact()), Correlation: r.chain, Causation: r.cause.ID, Trace: r.cause.Meta.Trace, At: now,
 	}
-	done, err := r.Log.AppendChain(ctx, r.chain, head, env, events)
+	done, err := r.Log.AppendChain(ctx, r.chain, r.head, env, events)
 	if err != nil {
 		return err
 	}
 	for i, e := range events {
-		if err := st.Evolve(e, int64(head.Revision)+1+int64(i), now); err != nil {
+		if err := r.known.Evolve(e, int64(r.head.Revision)+1+int64(i), now); err != nil {
 			return fmt.Errorf("chain %s after position %d: %w", r.chain, done.Position, err)
 		}
 	}
+	r.head = done.Head
 	return nil
 }

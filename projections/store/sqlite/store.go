@@ -14,14 +14,15 @@ import (
 // DatabaseName is what the file is called unless the operator says otherwise.
 const DatabaseName = "views.db"
 
-const commonPragmas = `
-PRAGMA busy_timeout = 10000;
+const busyTimeout = "PRAGMA busy_timeout = 10000"
+
+const commonPragmas = busyTimeout + `;
 PRAGMA temp_store = MEMORY;
-PRAGMA cache_size = -65536;
 PRAGMA mmap_size = 1073741824;
 `
 
 const writerPragmas = commonPragmas + `
+PRAGMA cache_size = -65536;
 PRAGMA journal_mode = WAL;
 PRAGMA synchronous = NORMAL;
 PRAGMA secure_delete = ON;
@@ -29,6 +30,7 @@ PRAGMA wal_autocheckpoint = 8000;
 `
 
 const readerPragmas = commonPragmas + `
+PRAGMA cache_size = -16384;
 PRAGMA query_only = ON;
 `
 

@@ -85,16 +85,25 @@ func (s *Store) Scrub(ctx context.Context) error {
 	if s.closed {
 		return store.ErrClosed
 	}
+	if err := s.emptyLog(); err != nil {
+		return fmt.Errorf("projections/store/sqlite: scrub: %w", err)
+	}
+	return nil
+}
+
+// emptyLog does not wait long for readers, since whoever writes waits for it.
+func (s *Store) emptyLog() (err error) {
+	if err := s.writer.script("PRAGMA busy_timeout = 50"); err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, s.writer.script(busyTimeout)) }()
 	busy := int64(1)
-	err := s.writer.query(context.Background(), "PRAGMA wal_checkpoint(TRUNCATE)", nil, func(row []any) error {
+	err = s.writer.query(context.Background(), "PRAGMA wal_checkpoint(TRUNCATE)", nil, func(row []any) error {
 		busy, _ = row[0].(int64)
 		return nil
 	})
 	if err == nil && busy != 0 {
 		err = errBusy
 	}
-	if err != nil {
-		return fmt.Errorf("projections/store/sqlite: scrub: %w", err)
-	}
-	return nil
+	return err
 }
