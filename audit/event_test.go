@@ -46,6 +46,18 @@ func TestEvents_GivesTheWindowThatIsAskedFor(t *testing.T) {
 			}
 		}
 	}
+	for _, until := range []record.Until{{}, audit.At(3), {Time: audittest.Begin.Add(time.Minute)}} {
+		got, err := audit.Window(all, until)
+		if want := b.events(t, audit.Options{Until: until}); err != nil || len(got) != len(want) {
+			t.Errorf("window %+v: %d events, %v, want %d", until, len(got), err, len(want))
+		}
+	}
+	if _, err := audit.Window(all, audit.Beginning()); !errors.Is(err, audit.ErrBeforeCreation) {
+		t.Errorf("an empty window: %v", err)
+	}
+	if _, err := audit.Window(all, audit.At(99)); !errors.Is(err, audit.ErrNoSuchRevision) {
+		t.Errorf("a window beyond the end: %v", err)
+	}
 	first := b.events(t, audit.Options{Until: record.Until{Time: audittest.Begin}})
 	if len(first) != 4 {
 		t.Errorf("until the time of the first command: %d events, want its 4", len(first))

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -41,13 +42,21 @@ func load(ctx context.Context, log *record.Log, id uuid.UUID) (*history, error) 
 	return h, nil
 }
 
-// upTo gives the index of the last event that counts, -1 for a point before the first one. Like record.FoldInstance it stops at the
-// first event after the time.
+// upTo gives the index of the last event that counts, -1 for a point before the first one.
 func (h *history) upTo(until record.Until) (int, error) {
-	last := len(h.events) - 1
+	last, err := upTo(len(h.events), until, func(i int) time.Time { return h.events[i].Time })
+	if err != nil {
+		return 0, fmt.Errorf("%w: instance %s", err, h.id)
+	}
+	return last, nil
+}
+
+// upTo finds the last of n events that counts. Like record.FoldInstance it stops at the first event after the time.
+func upTo(n int, until record.Until, timeOf func(i int) time.Time) (int, error) {
+	last := n - 1
 	if r := until.Revision; r != nil {
 		if *r < -1 || *r > ledger.Revision(last) {
-			return 0, fmt.Errorf("%w: instance %s has revisions 0 to %d, not %d", ErrNoSuchRevision, h.id, last, *r)
+			return 0, fmt.Errorf("%w: it has 0 to %d, not %d", ErrNoSuchRevision, last, *r)
 		}
 		last = int(*r)
 	}
@@ -55,11 +64,24 @@ func (h *history) upTo(until record.Until) (int, error) {
 		return last, nil
 	}
 	for i := 0; i <= last; i++ {
-		if h.events[i].Time.After(until.Time) {
+		if timeOf(i).After(until.Time) {
 			return i - 1, nil
 		}
 	}
 	return last, nil
+}
+
+// Window gives those of an instance's events, from revision 0 on, that Events gives for the point. Errors: ErrNoSuchRevision and
+// ErrBeforeCreation.
+func Window(events []Event, until record.Until) ([]Event, error) {
+	last, err := upTo(len(events), until, func(i int) time.Time { return events[i].Time })
+	if err == nil && last < 0 {
+		err = ErrBeforeCreation
+	}
+	if err != nil {
+		return nil, err
+	}
+	return events[:last+1], nil
 }
 
 // at is upTo for questions that need an event.

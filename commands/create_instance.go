@@ -175,6 +175,9 @@ func (w *work) creation(c CreateInstance, owner Party, in *intake) ([]instance.E
 	if err != nil {
 		return nil, err
 	}
+	if c.VisibleAfter.IsZero() {
+		c.VisibleAfter = w.svc.Clock() // as Altinn's storage does
+	}
 	elements := append(in.elements, created...)
 	texts, values := w.presentation(elements)
 	return instance.Create(w.state, instance.Creation{
