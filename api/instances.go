@@ -307,7 +307,9 @@ func (s *Server) answer(c *gin.Context, status int, res commands.Result, storage
 
 // changed runs a command that has no body of interest and answers with the instance.
 func (s *Server) changed(c *gin.Context, body []byte, run func(*commands.Request, commands.Ref) (commands.Result, error)) {
-	res, ok := s.commanded(c, body, func(_ context.Context, r *commands.Request, ref commands.Ref) (commands.Result, error) { return run(r, ref) })
+	res, ok := s.commanded(c, body, func(_ context.Context, r *commands.Request, ref commands.Ref) (commands.Result, error) {
+		return run(r, ref)
+	})
 	if ok {
 		s.answer(c, http.StatusOK, res, false)
 	}

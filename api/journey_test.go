@@ -22,6 +22,7 @@ type tour struct {
 	*apitest
 	t    *testing.T
 	seen map[string]bool
+	all  []exchanged
 	last string // position of the last write
 }
 
@@ -33,6 +34,7 @@ func (w *tour) step(name string, status int, c call) reply {
 		w.last = p
 	}
 	w.seen[routeOf(w.t, w.apitest, c)] = true
+	w.all = append(w.all, exchanged{name, c, r})
 	golden(w.t, name, c, r)
 	return r
 }
@@ -90,6 +92,7 @@ func TestGolden(t *testing.T) {
 			t.Errorf("%s has no example", route)
 		}
 	}
+	t.Run("as Altinn describes it", func(t *testing.T) { altinnAPI(t).compare(t, w.all) })
 }
 
 // appFiles shows that an app's own files are served as they are.

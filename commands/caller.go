@@ -1,7 +1,6 @@
 package commands
 
 import (
-	"slices"
 	"strconv"
 
 	"github.com/google/uuid"
@@ -67,5 +66,3 @@ func (c *Caller) reader(party int) instance.Actor {
 
 // owns tells whether the caller is the service owner of the org's apps.
 func (c *Caller) owns(org string) bool { return c.Kind == KindOrg && c.Org != "" && c.Org == org }
-
-func (c *Caller) hasScope(scope string) bool { return slices.Contains(c.Scopes, scope) }

@@ -31,7 +31,7 @@ func (n *Node) openIdentity(context.Context) error {
 	}
 	for org, c := range n.Config.Maskinporten {
 		if err := n.configuredClient(org, c); err != nil {
-			return fmt.Errorf("Maskinporten client of %s: %w", org, err)
+			return fmt.Errorf("client of %s with Maskinporten: %w", org, err)
 		}
 	}
 	return nil

@@ -293,7 +293,7 @@ func TestDerive_TellsPartsApart(t *testing.T) {
 	if record.Derive("ab", "c") == record.Derive("a", "bc") {
 		t.Error("parts run together")
 	}
-	if record.EventID(id, 0) == record.EventID(id, 1) || record.EventID(id, 1) != record.EventID(id, 1) {
+	if record.EventID(id, 0) == record.EventID(id, 1) || record.EventID(id, 1) == record.EventID(other, 1) {
 		t.Error("event ids")
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/hovedbok/hovedbok/audit"
+	"github.com/hovedbok/hovedbok/domain/document"
 )
 
 // Changes writes one line for each thing that differs: what, from, to, the revisions that touched it, and who did so last. The heads of
@@ -30,13 +31,34 @@ func Changes(w io.Writer, changes []audit.Change, o Options) error {
 
 func (p *page) change(c *audit.Change) []string {
 	from, to := value(c.From), value(c.To)
-	if c.Op == audit.OpMoved {
+	switch {
+	case c.Op == audit.OpMoved:
 		from, to = c.MovedFrom, c.Path
+	case c.Subject == audit.SubjectElement && c.Path == "":
+		from, to = description(c.From), description(c.To)
 	}
 	by := &c.By
 	return []string{
 		joined(" ", p.subject(c), c.Path), from, to, revisions(c.Revisions), p.time(by.Time), p.who(by.Actor.Kind, by.Actor.ID), party(by.Actor.OnBehalf),
 	}
+}
+
+// description says what an element is, as far as its data type does not.
+func description(n *document.Node) string {
+	var parts []string
+	for key, v := range n.All() {
+		if key != "dataType" && key != "blob" {
+			parts = append(parts, joined("", v.Text(), truth(key, v)))
+		}
+	}
+	return joined(", ", parts...)
+}
+
+func truth(name string, v *document.Node) string {
+	if v.Truth() {
+		return name
+	}
+	return ""
 }
 
 // subject names what a change is about: forms and elements by data type.
