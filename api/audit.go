@@ -16,7 +16,7 @@ import (
 
 // instanceEvents is GET /ledger/instances/{party}/{guid}/events: all that happened to an instance, with the hashes that chain it.
 func (s *Server) instanceEvents(c *gin.Context) {
-	res, ok := s.peek(c)
+	res, ok := s.read(c)
 	if !ok {
 		return
 	}
@@ -35,7 +35,7 @@ func (s *Server) instanceState(c *gin.Context) {
 		s.fail(c, err)
 		return
 	}
-	res, ok := s.peek(c)
+	res, ok := s.read(c)
 	if !ok {
 		return
 	}
@@ -55,7 +55,7 @@ func (s *Server) instanceDiff(c *gin.Context) {
 		s.fail(c, err)
 		return
 	}
-	res, ok := s.peek(c)
+	res, ok := s.read(c)
 	if !ok {
 		return
 	}

@@ -72,6 +72,21 @@ func (s *Server) peek(c *gin.Context) (commands.Result, bool) {
 	return res, true
 }
 
+// read gives an instance that the caller may read, for answers that show its contents; the look is recorded.
+func (s *Server) read(c *gin.Context) (commands.Result, bool) {
+	ref, ok := s.ref(c)
+	if !ok {
+		return commands.Result{}, false
+	}
+	req := &commands.Request{Caller: commandCaller(caller(c)), Trace: traceID(c.Request)}
+	res, err := s.Commands.ReadInstance(c.Request.Context(), req, ref)
+	if err != nil {
+		s.fail(c, err)
+		return res, false
+	}
+	return res, true
+}
+
 func (s *Server) answerProcess(c *gin.Context, res commands.Result) {
 	out, err := s.appProcess(c, res)
 	if err != nil {

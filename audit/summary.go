@@ -101,7 +101,7 @@ type element struct {
 
 func (s *storyteller) tell(e *record.Entry) Summary {
 	if e.Erased {
-		return templateOf(e.Fact()).mapped(func(text, language string) string {
+		return erasedTemplateOf(e.Fact()).mapped(func(text, language string) string {
 			if e.Fact() == instance.FactErased {
 				return text
 			}
@@ -124,6 +124,17 @@ func templateOf(kind string) Summary {
 		return t
 	}
 	return Summary{kind, kind, kind}
+}
+
+// erasedTemplateOf gives the template of a fact whose kind can no longer be known.
+func erasedTemplateOf(fact string) Summary {
+	switch fact {
+	case instance.FactDataElementAdded: // a form or a file
+		return Summary{"Dataelement lagt til", "Dataelement lagt til", "Data element added"}
+	case instance.FactTaskCompleted: // or abandoned
+		return Summary{"Oppgave forlatt", "Oppgåve forlaten", "Task left"}
+	}
+	return templateOf(fact)
 }
 
 func enumerate(details []string, language string) string {

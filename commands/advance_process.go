@@ -23,6 +23,9 @@ func (s *Service) AdvanceProcess(ctx context.Context, req *Request, ref Ref, act
 		if !ok {
 			return nil, fail(Conflict, CodeNoNext, "the process of the app has no task %s", w.state.TaskID())
 		}
+		if unsupported[task.TaskType] {
+			return nil, fail(Conflict, CodeTaskType, "task %s is of type %s, which this version cannot carry out, so that it cannot be left either", task.ID, task.TaskType)
+		}
 		if action != reject || !task.Declares(reject) {
 			if issues := w.validate(); blocks(issues) {
 				return nil, &Error{Kind: Conflict, Code: CodeValidation, Message: "the data of task " + task.ID + " are not valid", Issues: issues}
@@ -39,6 +42,10 @@ func (s *Service) AdvanceProcess(ctx context.Context, req *Request, ref Ref, act
 		return instance.Advance(w.state, instance.Move{Action: action, Abandon: action == reject, To: target(next), Elements: created})
 	})
 }
+
+// unsupported are the task types that do something by themselves which is not there yet. An instance stays at such a task rather than
+// pass it as if it had been signed, paid or sent.
+var unsupported = map[string]bool{"signing": true, "payment": true, "pdf": true, "subformPdf": true, "eFormidling": true, "fiksArkiv": true}
 
 // toAdvance is the right that it takes to leave the current task: the named action, or any one that its type allows.
 func toAdvance(action string) func(*instance.State) need {

@@ -56,7 +56,7 @@ const (
 	CodePatchFailed        = "patch_failed"
 	CodeValidation         = "validation_failed"
 	CodeNoNext             = "process_no_next_element"
-	CodeActionUnknown      = "process_action_unknown"
+	CodeTaskType           = "task_type_unsupported"
 	CodeKeyReused          = "idempotency_key_reused"
 	CodeStaleRevision      = "stale_revision"
 	CodeBusy               = "busy"

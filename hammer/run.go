@@ -37,7 +37,7 @@ func Run(ctx context.Context, o Options) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &Result{Mix: o.Mix, Writers: o.Writers, ChainsPS: o.Rate, Seed: o.Seed, CPUs: runtime.GOMAXPROCS(0)}
+	r := &Result{Mix: o.Mix, Writers: o.Writers, ChainsPS: o.Rate, Seed: o.Seed, CPUs: runtime.NumCPU()}
 	if o.URL != "" {
 		return r, against(ctx, &o, m, r)
 	}

@@ -97,7 +97,7 @@ type writer struct {
 	fresh   map[string]bool // pointers of current that have been written
 }
 
-// patchesPerInstance is how many commands an instance gets at most, so that folding stays like that of real instances.
+// commandsPerInstance is how many commands an instance gets at most, so that folding stays like that of real instances.
 const commandsPerInstance = 150
 
 // Shares of the single commands, in per cent; the rest are patches.

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -121,8 +122,23 @@ func (c *Config) Complete() error {
 		return errors.New("configuration: register is missing; it names the file with people, organisations and roles")
 	case len(c.Issuers) == 0 && !c.Development:
 		return errors.New("configuration: name at least one issuer of tokens, or turn development on")
+	case c.MaxBodyMiB < 0 || c.Partitions < 0:
+		return errors.New("configuration: maxBodyMiB and partitions must not be negative")
+	case !address(c.PublicURL):
+		return errors.New("configuration: publicUrl must be an address such as https://tjenester.nordvik.example")
+	}
+	for org, target := range c.Targets {
+		if !address(target) {
+			return fmt.Errorf("configuration: targets: %s must be an address such as https://tjenester.politiet.example", org)
+		}
 	}
 	return nil
+}
+
+// address tells whether requests can be sent to a base address.
+func address(s string) bool {
+	u, err := url.Parse(s)
+	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != ""
 }
 
 func loopback(host string) bool {

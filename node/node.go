@@ -67,9 +67,10 @@ type Node struct {
 	Parked    *sagas.Store
 	API       *api.Server
 
-	runner *projections.Runner
-	tokens *tokenSource
-	closes []func() error // in the order of opening
+	runner      *projections.Runner
+	blobsFailed <-chan struct{}
+	tokens      *tokenSource
+	closes      []func() error // in the order of opening
 }
 
 // Open opens everything and publishes the apps, but runs nothing yet. Close must be called, also after Run.
@@ -113,6 +114,9 @@ func (n *Node) openStores(ctx context.Context) error {
 	if err := os.MkdirAll(n.Config.Data, 0o700); err != nil {
 		return fmt.Errorf("make the data folder: %w", err)
 	}
+	if err := os.MkdirAll(filepath.Dir(n.Config.MasterKey), 0o700); err != nil {
+		return fmt.Errorf("make the folder of the master key: %w", err)
+	}
 	store, err := sqlite.Open(ctx, sqlite.Options{Path: n.path(FileLedger), Logger: n.Logger})
 	if err != nil {
 		return err
@@ -133,7 +137,7 @@ func (n *Node) openStores(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	n.Blobs = blobs
+	n.Blobs, n.blobsFailed = blobs, blobs.Failed()
 	n.closing(blobs.Close)
 	n.Log = record.NewLog(store, keys)
 	return nil
@@ -147,10 +151,23 @@ func (n *Node) Run(ctx context.Context) error {
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return n.runner.Run(ctx) })
 	g.Go(func() error { return n.Sagas.Run(ctx) })
+	g.Go(func() error { return n.watch(ctx) })
 	if err := g.Wait(); err != nil && !errors.Is(err, context.Canceled) {
 		return err
 	}
 	return nil
+}
+
+// watch ends the node when the keys or the files can no longer be written: after a failed flush nobody knows what is on the disk.
+func (n *Node) watch(ctx context.Context) error {
+	select {
+	case <-n.Vault.Failed():
+		return errors.New("the key database could not be flushed; the node must be started again")
+	case <-n.blobsFailed:
+		return errors.New("the file database could not be flushed; the node must be started again")
+	case <-ctx.Done():
+		return nil
+	}
 }
 
 // Serve runs the node and answers on the listener until ctx ends; requests that are under way may take ten seconds to end.

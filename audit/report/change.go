@@ -2,6 +2,7 @@ package report
 
 import (
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -34,7 +35,7 @@ func (p *page) change(c *audit.Change) []string {
 	switch {
 	case c.Op == audit.OpMoved:
 		from, to = c.MovedFrom, c.Path
-	case c.Subject == audit.SubjectElement && c.Path == "":
+	case c.Subject == audit.SubjectRelation, c.Subject == audit.SubjectElement && c.Path == "":
 		from, to = description(c.From), description(c.To)
 	}
 	by := &c.By
@@ -43,11 +44,14 @@ func (p *page) change(c *audit.Change) []string {
 	}
 }
 
-// description says what an element is, as far as its data type does not.
+// unsaid are the members that a description leaves out: they stand elsewhere in the line, or tell a person nothing.
+var unsaid = []string{"dataType", "blob", "chain"}
+
+// description says what an element or a link is.
 func description(n *document.Node) string {
 	var parts []string
 	for key, v := range n.All() {
-		if key != "dataType" && key != "blob" {
+		if !slices.Contains(unsaid, key) {
 			parts = append(parts, joined("", v.Text(), truth(key, v)))
 		}
 	}

@@ -81,12 +81,12 @@ func (p *page) data(e *audit.Event) error {
 		return nil
 	}
 	var b bytes.Buffer
-	if err := json.Indent(&b, e.Data, "  ", "  "); err != nil {
+	if err := json.Indent(&b, e.Data, "", "  "); err != nil {
 		return fmt.Errorf("data of revision %d: %w", e.Revision, err)
 	}
 	p.line("  %s", p.word(wData))
 	for line := range strings.Lines(b.String()) {
-		p.line("  %s", safe(strings.TrimSuffix(line, "\n")))
+		p.line("    %s", safe(strings.TrimSuffix(line, "\n")))
 	}
 	return nil
 }

@@ -58,7 +58,7 @@ func (p *page) heading(s string) {
 }
 
 // widest is the most characters of a cell, so that one long value does not tear the columns apart. The last column is not cut.
-const widest = 48
+const widest = 64
 
 // table writes rows in aligned columns. The first row is the heading if there is to be one.
 func (p *page) table(indent string, heading bool, rows [][]string) {

@@ -154,7 +154,7 @@ func TestTable_AlignsAndShortens(t *testing.T) {
 	if len(lines) != 3 || at(lines[0], "To") != at(lines[1], `"x"`) || at(lines[0], "To") != at(lines[2], "2") {
 		t.Errorf("columns are not aligned:\n%s", b.String())
 	}
-	if strings.Contains(lines[1], long) || !strings.Contains(lines[1], "…") || !strings.Contains(lines[1], "…3 4 5 6 7") {
+	if strings.Contains(lines[1], long) || !strings.Contains(lines[1], "…") || !strings.Contains(lines[1], "… 3 4 5 6 7") {
 		t.Errorf("long cells are not shortened: %s", lines[1])
 	}
 	for _, l := range lines {
