@@ -14,7 +14,7 @@ import (
 // access compiles what the caller may see in lists. role, when given, leaves only what the caller sees through that role.
 func (s *Server) access(c *gin.Context, role string) (policies.Condition, error) {
 	me := commandCaller(caller(c))
-	sub, err := s.Commands.Subject(c, &me, me.PartyID)
+	sub, err := s.Commands.Subject(c.Request.Context(), &me, me.PartyID)
 	if err != nil {
 		return policies.Condition{None: true}, err
 	}
@@ -22,7 +22,7 @@ func (s *Server) access(c *gin.Context, role string) (policies.Condition, error)
 	sub.Keys = nil
 	req := policies.ListRequest{Subject: sub, Now: s.Clock()}
 	if me.Kind == commands.KindUser {
-		req.Profiles, err = s.mandates(c, &me, role)
+		req.Profiles, err = s.mandates(c.Request.Context(), &me, role)
 	} else if role == "" && len(keys) > 0 {
 		req.Profiles = []policies.Profile{{All: sub.Kind == policies.KindOrg, Keys: keys}}
 		if sub.Kind != policies.KindOrg {
@@ -32,7 +32,7 @@ func (s *Server) access(c *gin.Context, role string) (policies.Condition, error)
 	if err != nil || len(req.Profiles) == 0 {
 		return policies.Condition{None: true}, err
 	}
-	return s.Filters.Filter(c, req)
+	return s.Filters.Filter(c.Request.Context(), req)
 }
 
 // mandates gives the parties that a person may act for, with the person's keys for each.

@@ -107,12 +107,12 @@ func (s *Server) routes() http.Handler {
 	gin.SetMode(gin.ReleaseMode)
 	r := gin.New()
 	r.HandleMethodNotAllowed = true
-	r.ContextWithFallback = true // a handler's context ends with its request
 	r.RedirectTrailingSlash = false
 	r.Use(s.recovered, headers)
 	r.NoRoute(s.notFound)
 	r.NoMethod(func(c *gin.Context) {
-		s.problem(c, problem{Status: http.StatusMethodNotAllowed, Code: "method_not_allowed", Title: "Method Not Allowed"})
+		detail := "this address takes " + c.Writer.Header().Get("Allow")
+		s.problem(c, problem{Status: http.StatusMethodNotAllowed, Code: "method_not_allowed", Title: "Method Not Allowed", Detail: detail})
 	})
 	r.GET("/healthz", func(c *gin.Context) { c.String(http.StatusOK, "ok") })
 	s.appRoutes(r)

@@ -20,7 +20,7 @@ func (s *Server) instanceEvents(c *gin.Context) {
 	if !ok {
 		return
 	}
-	events, err := audit.Events(c, s.Log, res.State.ID, audit.Options{})
+	events, err := audit.Events(c.Request.Context(), s.Log, res.State.ID, audit.Options{})
 	if err != nil {
 		s.fail(c, auditError(err))
 		return
@@ -39,7 +39,7 @@ func (s *Server) instanceState(c *gin.Context) {
 	if !ok {
 		return
 	}
-	st, err := audit.State(c, s.Log, res.State.ID, until)
+	st, err := audit.State(c.Request.Context(), s.Log, res.State.ID, until)
 	if err != nil {
 		s.fail(c, auditError(err))
 		return
@@ -59,7 +59,7 @@ func (s *Server) instanceDiff(c *gin.Context) {
 	if !ok {
 		return
 	}
-	changes, err := audit.Diff(c, s.Log, res.State.ID, from, to)
+	changes, err := audit.Diff(c.Request.Context(), s.Log, res.State.ID, from, to)
 	if err != nil {
 		s.fail(c, auditError(err))
 		return

@@ -55,7 +55,7 @@ func (s *Server) getChain(c *gin.Context) {
 	if _, _, ok := s.wait(c); !ok {
 		return
 	}
-	g, err := s.Views.Chain(c, id)
+	g, err := s.Views.Chain(c.Request.Context(), id)
 	if errors.Is(err, chain.ErrNotFound) {
 		err = noChain
 	}
@@ -89,7 +89,7 @@ var noChain = &commands.Error{Kind: commands.NotFound, Code: "chain_not_found", 
 func (s *Server) chainInstance(c *gin.Context, in *chain.Instance) (chainInstanceJSON, error) {
 	out := chainInstanceJSON{ID: in.ID, AppID: in.App, Title: s.title(c, in.App), State: string(in.State), Created: at(in.Created)}
 	req := &commands.Request{Caller: commandCaller(caller(c))}
-	_, err := s.Commands.PeekInstance(c, req, commands.Ref{ID: in.ID})
+	_, err := s.Commands.PeekInstance(c.Request.Context(), req, commands.Ref{ID: in.ID})
 	var known *commands.Error
 	switch {
 	case err == nil:
@@ -123,7 +123,7 @@ func (s *Server) linkInstance(c *gin.Context) {
 		return
 	}
 	s.changed(c, body, func(r *commands.Request, ref commands.Ref) (commands.Result, error) {
-		return s.Commands.LinkInstance(c, r, ref, instance.Linked{
+		return s.Commands.LinkInstance(c.Request.Context(), r, ref, instance.Linked{
 			Chain: b.Chain, Handover: b.Handover, Link: b.Link, Side: instance.SideSource, App: b.App, Instance: b.Instance, Party: b.Party,
 		})
 	})

@@ -547,3 +547,12 @@ func (s ties) take(e chain.Event) {
 		s.targets[s.intended[e.Handover]] = s.made[e.Handover]
 	}
 }
+
+// head is the position of the last event.
+func (a *apitest) head() ledger.Position {
+	p, err := a.node.Store.Head(context.Background())
+	if err != nil {
+		panic(err)
+	}
+	return p
+}

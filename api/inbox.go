@@ -60,7 +60,7 @@ func (s *Server) inbox(c *gin.Context) {
 	if !ok {
 		return
 	}
-	page, err := s.Views.Inbox(c, q)
+	page, err := s.Views.Inbox(c.Request.Context(), q)
 	if err != nil {
 		s.fail(c, queryError(err))
 		return
@@ -92,7 +92,7 @@ func (s *Server) wait(c *gin.Context) (reached ledger.Position, behind, ok bool)
 			return 0, false, false
 		}
 	}
-	ctx, cancel := context.WithTimeout(c, s.WaitForViews)
+	ctx, cancel := context.WithTimeout(c.Request.Context(), s.WaitForViews)
 	defer cancel()
 	reached, err := s.Views.Wait(ctx, ledger.Position(want))
 	if err != nil && c.Request.Context().Err() != nil {
@@ -260,7 +260,7 @@ func (s *Server) status(c *gin.Context) {
 	if !ok {
 		return
 	}
-	cs, err := s.Views.Case(c, res.State.ID)
+	cs, err := s.Views.Case(c.Request.Context(), res.State.ID)
 	if err != nil {
 		s.fail(c, queryError(err))
 		return

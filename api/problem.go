@@ -58,6 +58,7 @@ var titles = map[string]string{
 	"data_type_max_count":           "Max Count Exceeded",
 	commands.CodeTooLarge:           "Request too large",
 	commands.CodeFilename:           "Common checks failed",
+	commands.CodeFilenameMissing:    "Common checks failed",
 	commands.CodeContentType:        "Common checks failed",
 	"no_current_task":               "No current task",
 	commands.CodeContentTypeMissing: "Missing content type",
@@ -82,8 +83,8 @@ func (s *Server) fail(c *gin.Context, err error) {
 		p.Type = "https://datatracker.ietf.org/doc/html/rfc6902/"
 		p.PreviousModel, p.DataElementID, p.OperationIndex = known.Patch.Previous, &known.Patch.Element, &known.Patch.Operation
 	}
-	if uploadCodes[known.Code] {
-		p.UploadIssues = []issue{{Severity: 1, Code: altinnUploadCode[known.Code], Description: known.Message, Source: "DataRestrictionValidation"}}
+	if code, ok := altinnUploadCode[known.Code]; ok {
+		p.UploadIssues = []issue{{Severity: 1, Code: code, Description: known.Message, Source: "DataRestrictionValidation"}}
 	}
 	if known.Kind == commands.Unavailable {
 		c.Header("Retry-After", "1")
@@ -91,11 +92,10 @@ func (s *Server) fail(c *gin.Context, err error) {
 	s.problem(c, p)
 }
 
-// uploadCodes are errors that Altinn answers as issues of the upload.
-var uploadCodes = map[string]bool{commands.CodeFilename: true, commands.CodeContentType: true, commands.CodeContentTypeMissing: true}
-
+// altinnUploadCode gives the errors that Altinn answers as issues of the upload, and what it calls them.
 var altinnUploadCode = map[string]string{
-	commands.CodeFilename: "InvalidFileNameFormat", commands.CodeContentType: "ContentTypeNotAllowed", commands.CodeContentTypeMissing: "MissingContentType",
+	commands.CodeFilename: "InvalidFileNameFormat", commands.CodeFilenameMissing: "MissingFileName",
+	commands.CodeContentType: "ContentTypeNotAllowed", commands.CodeContentTypeMissing: "MissingContentType",
 }
 
 func (s *Server) problem(c *gin.Context, p problem) {

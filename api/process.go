@@ -253,7 +253,7 @@ func (s *Server) processHistory(c *gin.Context) {
 		return
 	}
 	st := res.State
-	out := []historyJSON{{EventType: "process_StartEvent", ElementID: optional(st.Process.StartEvent), Occured: at(st.Process.Started), PerformedBy: s.by(c, st.CreatedBy)}}
+	out := []historyJSON{{EventType: "process_StartEvent", ElementID: optional(st.Process.StartEvent), Occured: at(st.Process.Started), PerformedBy: s.by(c.Request.Context(), st.CreatedBy)}}
 	for _, step := range st.Process.History {
 		kind := "process_StartTask"
 		if !step.Ended.IsZero() {
@@ -262,7 +262,7 @@ func (s *Server) processHistory(c *gin.Context) {
 		if step.Abandoned {
 			kind = "process_AbandonTask"
 		}
-		out = append(out, historyJSON{EventType: kind, ElementID: optional(step.Task), Started: at(step.Started), Ended: at(step.Ended), PerformedBy: s.by(c, step.By)})
+		out = append(out, historyJSON{EventType: kind, ElementID: optional(step.Task), Started: at(step.Started), Ended: at(step.Ended), PerformedBy: s.by(c.Request.Context(), step.By)})
 	}
 	if st.Archived() {
 		out = append(out,

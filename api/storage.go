@@ -31,7 +31,7 @@ func (s *Server) listInstances(c *gin.Context) {
 	if _, _, ok := s.wait(c); !ok {
 		return
 	}
-	page, err := s.Views.Inbox(c, q)
+	page, err := s.Views.Inbox(c.Request.Context(), q)
 	if err != nil {
 		s.fail(c, queryError(err))
 		return
@@ -65,14 +65,14 @@ func (s *Server) storedInstances(c *gin.Context, rows []inbox.Row) ([]*document.
 	out := []*document.Node{}
 	req := &commands.Request{Caller: commandCaller(caller(c))}
 	for i := range rows {
-		res, err := s.Commands.PeekInstance(c, req, commands.Ref{ID: rows[i].ID})
+		res, err := s.Commands.PeekInstance(c.Request.Context(), req, commands.Ref{ID: rows[i].ID})
 		if err != nil {
 			if known, ok := err.(*commands.Error); ok && known.Kind != commands.Internal {
 				continue
 			}
 			return nil, err
 		}
-		in, err := s.instance(c, c.Request, res.State, false)
+		in, err := s.instance(c.Request.Context(), c.Request, res.State, false)
 		if err != nil {
 			return nil, err
 		}
@@ -162,9 +162,9 @@ func (s *Server) storageParty(c *gin.Context) ([]int, error) {
 	var err error
 	switch strings.ToLower(kind) {
 	case "person":
-		p, err = s.Register.PartyByPersonNumber(c, number)
+		p, err = s.Register.PartyByPersonNumber(c.Request.Context(), number)
 	case "organisation":
-		p, err = s.Register.PartyByOrganisationNumber(c, number)
+		p, err = s.Register.PartyByOrganisationNumber(c.Request.Context(), number)
 	default:
 		return nil, badQuery("X-Ai-InstanceOwnerIdentifier")
 	}
@@ -290,7 +290,7 @@ func (s *Server) activeInstances(c *gin.Context) {
 	if _, _, ok := s.wait(c); !ok {
 		return
 	}
-	page, err := s.Views.Inbox(c, inbox.Query{
+	page, err := s.Views.Inbox(c.Request.Context(), inbox.Query{
 		Access: access, Apps: []string{app.ID}, Parties: []int{party}, States: []inbox.State{inbox.Active}, Size: inbox.MaxSize,
 	})
 	if err != nil {
@@ -310,13 +310,13 @@ func (s *Server) activeInstances(c *gin.Context) {
 // nameOf is the name of who changed an instance, as the selection page shows it.
 func (s *Server) nameOf(c *gin.Context, a inbox.Actor) string {
 	if a.Kind == "org" {
-		if o, err := s.Register.ServiceOwner(c, a.ID); err == nil {
+		if o, err := s.Register.ServiceOwner(c.Request.Context(), a.ID); err == nil {
 			return o.Name["nb"]
 		}
 		return a.ID
 	}
 	id, _ := strconv.Atoi(a.ID)
-	if p, err := s.Register.Party(c, id); err == nil {
+	if p, err := s.Register.Party(c.Request.Context(), id); err == nil {
 		return p.Name
 	}
 	return ""

@@ -106,7 +106,7 @@ type Request struct {
 	Key        Key
 	Trace      string
 	Causation  uuid.UUID
-	IfRevision *int64 // refuse with CodeStaleRevision when the instance is elsewhere
+	IfRevision *int64 // refuse with CodeStaleRevision when the instance was last changed (not: read) at another revision
 }
 
 // Ref names an instance: its owner, its app and its id. All three must agree.

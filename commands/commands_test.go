@@ -78,7 +78,7 @@ func TestCreate_Refusals(t *testing.T) {
 		"form with wrong type":  {applicant, create(part("skjenkebevilling", "application/json", "", `{"lokale":{"navn":5}}`)), commands.Unprocessable, commands.CodeFormMismatch},
 		"huge form":             {applicant, create(part("skjenkebevilling", "application/json", "", `{"lokale":{"navn":"`+strings.Repeat("x", commands.MaxForm)+`"}}`)), commands.TooLarge, commands.CodeEventTooLarge},
 		"second of one":         {applicant, create(filePart(t, "tegning"), part("skjenkebevilling", "application/json", "", `{}`), part("skjenkebevilling", "application/json", "", `{}`)), commands.Invalid, string(instance.CodeMaxCount)},
-		"file without name":     {applicant, create(part("tegning", "application/pdf", "", "x")), commands.Invalid, commands.CodeFilename},
+		"file without name":     {applicant, create(part("tegning", "application/pdf", "", "x")), commands.Invalid, commands.CodeFilenameMissing},
 		"file without ending":   {applicant, create(part("tegning", "application/pdf", "tegning", "x")), commands.Invalid, commands.CodeFilename},
 		"file of no type":       {applicant, create(part("tegning", "", "a.pdf", "x")), commands.Invalid, commands.CodeContentTypeMissing},
 		"file of wrong type":    {applicant, create(filePart(t, "tegning"), part("leiekontrakt", "text/html", "a.html", "x")), commands.Invalid, commands.CodeContentType},
@@ -284,7 +284,10 @@ func TestRevision_StaleIsRefused(t *testing.T) {
 	req.IfRevision = &stale
 	_, err := w.svc.DeleteInstance(w.ctx, req, refOf(res))
 	w.refused(err, commands.Stale, commands.CodeStaleRevision)
-	req.IfRevision = &now
+	if _, err := w.svc.ReadInstance(w.ctx, by(nordvik), refOf(res)); err != nil {
+		t.Fatal(err)
+	}
+	req.IfRevision = &now // a look by somebody else does not make it stale
 	if _, err := w.svc.DeleteInstance(w.ctx, req, refOf(res)); err != nil {
 		t.Error(err)
 	}

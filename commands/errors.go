@@ -47,6 +47,7 @@ const (
 	CodeFormMalformed      = "form_malformed"
 	CodeFormMismatch       = "form_does_not_fit_model"
 	CodeFilename           = "filename_invalid"
+	CodeFilenameMissing    = "filename_missing"
 	CodeEmptyFile          = "file_empty"
 	CodeTooLarge           = "body_too_large"
 	CodeBodyIncomplete     = "body_incomplete"

@@ -8,6 +8,7 @@ import (
 	"mime"
 	"path"
 	"strings"
+	"unicode"
 
 	"github.com/google/uuid"
 	"golang.org/x/sync/errgroup"
@@ -112,7 +113,7 @@ func (in *intake) file(dt apps.DataType, p Part) error {
 		return fail(Invalid, CodeEmptyFile, "the file is empty")
 	}
 	in.elements = append(in.elements, instance.DataElementAdded{
-		Element: in.elementID(), DataType: dt.ID, Task: dt.TaskID, ContentType: media, Filename: path.Base(p.Filename),
+		Element: in.elementID(), DataType: dt.ID, Task: dt.TaskID, ContentType: media, Filename: baseName(p.Filename),
 		Size: size, Blob: ref.ID,
 	})
 	return nil
@@ -143,12 +144,12 @@ func (in *intake) put(ref blob.Ref, body io.Reader, limit int64) (int64, error) 
 func (in *intake) settled() error { return in.writing.Wait() }
 
 func (in *intake) checkFile(dt apps.DataType, p Part) (string, error) {
-	name := path.Base(strings.ReplaceAll(p.Filename, `\`, "/"))
+	name := baseName(p.Filename)
 	if p.Filename == "" || name == "." || name == "/" {
-		return "", fail(Invalid, CodeFilename, "give the file a name in Content-Disposition")
+		return "", fail(Invalid, CodeFilenameMissing, "give the file a name in Content-Disposition")
 	}
-	if path.Ext(name) == "" || len(name) > 255 {
-		return "", fail(Invalid, CodeFilename, "the file name needs an extension and at most 255 bytes")
+	if len(path.Ext(name)) < 2 || len(name) > 255 || strings.ContainsFunc(name, unicode.IsControl) {
+		return "", fail(Invalid, CodeFilename, "the file name needs an extension, may have no control characters and at most 255 bytes")
 	}
 	if p.ContentType == "" {
 		return "", fail(Invalid, CodeContentTypeMissing, "give the file's Content-Type")
@@ -165,6 +166,9 @@ func (in *intake) checkFile(dt apps.DataType, p Part) (string, error) {
 	}
 	return media, nil
 }
+
+// baseName is a file's name without the folders that some browsers put before it.
+func baseName(name string) string { return path.Base(strings.ReplaceAll(name, `\`, "/")) }
 
 func sameMedia(a, b string) bool {
 	x, _, _ := mime.ParseMediaType(a)

@@ -119,7 +119,7 @@ func (n *Node) openSagas(ctx context.Context) error {
 		return err
 	}
 	n.closing(n.Parked.Close)
-	client := &http.Client{Transport: split{base: n.Config.PublicURL, own: api.Local{Handler: n.API}, other: http.DefaultTransport}}
+	client := &http.Client{Transport: split{base: n.Config.PublicURL, own: api.Local{Handler: n.API}, other: newBreakers(http.DefaultTransport, n.Clock)}}
 	chain, err := multiapp.New(multiapp.Options{
 		Log: n.Log, Apps: n.Catalogue, Blobs: n.Blobs, Clock: n.Clock,
 		Door: &multiapp.HTTPDoor{Tokens: n.tokens, Base: n.base, Client: client},

@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"net"
+	"runtime/debug"
 
 	"github.com/hovedbok/hovedbok/node"
 )
@@ -58,6 +59,7 @@ func serve(ctx context.Context, c node.Config, log *slog.Logger, ready func(*nod
 			err = e
 		}
 	}()
+	debug.FreeOSMemory() // compiling policies and schemas leaves more behind than serving needs
 	ready(n, l)
 	return n.Serve(ctx, l)
 }
