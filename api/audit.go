@@ -14,18 +14,29 @@ import (
 	"github.com/hovedbok/hovedbok/record"
 )
 
-// instanceEvents is GET /ledger/instances/{party}/{guid}/events: all that happened to an instance, with the hashes that chain it.
+// instanceEvents is GET /ledger/instances/{party}/{guid}/events: all that happened to an instance, with the hashes that chain it;
+// with sealed=true also what the hashes were taken over.
 func (s *Server) instanceEvents(c *gin.Context) {
-	res, ok := s.read(c)
+	res, ok := s.readWhole(c)
 	if !ok {
 		return
 	}
-	events, err := audit.Events(c.Request.Context(), s.Log, res.State.ID, audit.Options{})
+	events, err := audit.Events(c.Request.Context(), s.Log, res.State.ID, audit.Options{Sealed: query(c, "sealed") == "true"})
 	if err != nil {
 		s.fail(c, auditError(err))
 		return
 	}
 	write(c, http.StatusOK, gin.H{"instance": c.Param("party") + "/" + res.State.ID.String(), "events": events})
+}
+
+// readWhole reads an instance for answers with all of its history. Whoever may not read some of its data types may not read that.
+func (s *Server) readWhole(c *gin.Context) (commands.Result, bool) {
+	res, ok := s.read(c)
+	if ok && len(res.Withheld) > 0 {
+		s.fail(c, &commands.Error{Kind: commands.Forbidden, Code: commands.CodeForbidden, Message: "the history shows data that the caller may not read"})
+		return res, false
+	}
+	return res, ok
 }
 
 // instanceState is GET …/state?revision=N or ?at=TIME: the instance as it was then; without either, as it is.
@@ -35,7 +46,7 @@ func (s *Server) instanceState(c *gin.Context) {
 		s.fail(c, err)
 		return
 	}
-	res, ok := s.read(c)
+	res, ok := s.readWhole(c)
 	if !ok {
 		return
 	}
@@ -55,7 +66,7 @@ func (s *Server) instanceDiff(c *gin.Context) {
 		s.fail(c, err)
 		return
 	}
-	res, ok := s.read(c)
+	res, ok := s.readWhole(c)
 	if !ok {
 		return
 	}
@@ -112,6 +123,12 @@ func auditError(err error) error {
 	switch {
 	case errors.Is(err, audit.ErrNoSuchRevision):
 		return &commands.Error{Kind: commands.NotFound, Code: commands.CodeRevisionUnknown, Message: "the instance has no such revision"}
+	case errors.Is(err, audit.ErrNotFound):
+		return &commands.Error{Kind: commands.NotFound, Code: "instance_not_found", Message: "there is no such instance"}
+	case errors.Is(err, audit.ErrErased):
+		return &commands.Error{Kind: commands.Gone, Code: "instance_erased", Message: "the instance has been erased"}
+	case errors.Is(err, audit.ErrOrder):
+		return &commands.Error{Kind: commands.Invalid, Code: "query_invalid", Message: "from must not come after to"}
 	case errors.Is(err, audit.ErrBeforeCreation):
 		return &commands.Error{Kind: commands.NotFound, Code: commands.CodeRevisionUnknown, Message: "the instance did not exist then"}
 	case errors.Is(err, audit.ErrOrder):

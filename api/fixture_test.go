@@ -4,8 +4,10 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"mime/multipart"
 	"net/http"
 	"net/textproto"
@@ -140,11 +142,11 @@ func alone(t testing.TB) *apitest {
 
 // start opens a node and runs it until stop is called.
 func start(dir string) (*apitest, func() error, error) {
-	clock := &clock{}
+	clock, alarms := &clock{}, &alarms{}
 	n, err := node.Open(context.Background(), node.Config{
 		Listen: "127.0.0.1:0", PublicURL: base, Data: dir, Development: true,
 		Apps: []string{filepath.Join("..", "examples", "apps")}, Register: filepath.Join("..", "examples", "register.json"),
-	}, node.Options{Clock: clock.Now})
+	}, node.Options{Clock: clock.Now, Logger: slog.New(alarms)})
 	if err != nil {
 		return nil, nil, err
 	}
@@ -154,12 +156,42 @@ func start(dir string) (*apitest, func() error, error) {
 	a := &apitest{node: n, clock: clock, tokens: map[string]string{}, client: &http.Client{Transport: api.Local{Handler: n.Handler()}}}
 	return a, func() error {
 		cancel()
-		if err := <-ended; err != nil {
-			_ = n.Close()
-			return err
-		}
-		return n.Close()
+		return errors.Join(<-ended, n.Close(), alarms.err())
 	}, nil
+}
+
+// alarms keeps what a node logs as errors: an answer 500, a panic, a saga that gave up. There is to be nothing.
+type alarms struct {
+	mu    sync.Mutex
+	heard []string
+}
+
+// Enabled lets errors through only.
+func (a *alarms) Enabled(_ context.Context, l slog.Level) bool { return l >= slog.LevelError }
+
+// Handle keeps a record.
+func (a *alarms) Handle(_ context.Context, r slog.Record) error {
+	text := r.Message
+	r.Attrs(func(x slog.Attr) bool { text += " " + x.String(); return true })
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.heard = append(a.heard, text)
+	return nil
+}
+
+// WithAttrs is the same handler.
+func (a *alarms) WithAttrs([]slog.Attr) slog.Handler { return a }
+
+// WithGroup is the same handler.
+func (a *alarms) WithGroup(string) slog.Handler { return a }
+
+func (a *alarms) err() error {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if len(a.heard) == 0 {
+		return nil
+	}
+	return fmt.Errorf("the node has logged errors: %s", strings.Join(a.heard, "; "))
 }
 
 // call is a request. body is sent as it is when it is text or bytes, and as JSON otherwise.

@@ -93,12 +93,13 @@ func (s *Server) createSimplified(c *gin.Context) { s.createJSON(c, true) }
 
 func (s *Server) createJSON(c *gin.Context, bodyNeeded bool) {
 	var t template
-	var body []byte
-	if bodyNeeded || c.Request.ContentLength != 0 {
-		var ok bool
-		if body, ok = s.readJSON(c, &t); !ok {
-			return
-		}
+	read := s.readOptional
+	if bodyNeeded {
+		read = s.readJSON
+	}
+	body, ok := read(c, &t)
+	if !ok {
+		return
 	}
 	if !s.ownerFromQuery(c, &t) {
 		return

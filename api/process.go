@@ -194,12 +194,9 @@ type nextBody struct {
 // processNext is PUT …/process/next.
 func (s *Server) processNext(c *gin.Context) {
 	var b nextBody
-	var body []byte
-	if c.Request.ContentLength != 0 {
-		var ok bool
-		if body, ok = s.readJSON(c, &b); !ok {
-			return
-		}
+	body, ok := s.readOptional(c, &b)
+	if !ok {
+		return
 	}
 	ref, ok := s.ref(c)
 	if !ok {

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"bufio"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
@@ -159,6 +160,21 @@ func formatBytes(n int64) string {
 // readBody reads a whole body of at most max bytes.
 func readBody(c *gin.Context, max int64) ([]byte, error) {
 	return io.ReadAll(&limited{c.Request.Body, max, max})
+}
+
+// readOptional reads a JSON body into v, if there is a body.
+func (s *Server) readOptional(c *gin.Context, v any) ([]byte, bool) {
+	if c.Request.ContentLength < 0 { // chunked: nobody knows before it has been read
+		start := bufio.NewReader(c.Request.Body)
+		if _, err := start.Peek(1); err == io.EOF {
+			return nil, true
+		}
+		c.Request.Body = io.NopCloser(start)
+	}
+	if c.Request.ContentLength == 0 {
+		return nil, true
+	}
+	return s.readJSON(c, v)
 }
 
 // readJSON reads a JSON body into v. Unknown members are ignored, as in Altinn. A body that says that it is something else is refused.

@@ -2,6 +2,9 @@ package audit_test
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
 	"errors"
 	"iter"
 	"slices"
@@ -180,5 +183,35 @@ func TestState_OfATamperedStreamIsRefused(t *testing.T) {
 	}
 	if _, err := audit.State(t.Context(), log, audittest.Instance, audit.At(3)); err != nil {
 		t.Errorf("what stands before it: %v", err)
+	}
+}
+
+// The recipe of the guide for auditors gives the hashes, with nothing but what the JSON of an event holds.
+func TestSealedEvents_VerifyByTheRecipeOfTheGuide(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	previous := make([]byte, sha256.Size)
+	for _, e := range b.events(t, audit.Options{Sealed: true}) {
+		var text []byte
+		number := func(n int64) { text = binary.BigEndian.AppendUint64(text, uint64(n)) }
+		field := func(s string) {
+			number(int64(len(s)))
+			text = append(text, s...)
+		}
+		text = append(text, "hovedbok/event/v1\n"...)
+		text = append(text, previous...)
+		field("instance-" + audittest.Instance.String())
+		number(e.Revision)
+		text = append(text, e.ID[:]...)
+		field(e.Type)
+		number(int64(e.Schema))
+		number(e.Time.UnixMicro())
+		field(string(e.Sealed.Metadata))
+		field(string(e.Sealed.Payload))
+		sum := sha256.Sum256(text)
+		if hex.EncodeToString(sum[:]) != e.Hash {
+			t.Fatalf("the recipe gives another hash at revision %d", e.Revision)
+		}
+		previous = sum[:]
 	}
 }

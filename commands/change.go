@@ -47,8 +47,11 @@ func (s *Service) change(ctx context.Context, req *Request, ref Ref, needs func(
 	var err error
 	for range attempts {
 		var res Result
-		if res, err = s.try(ctx, req, ref, f, needs, d); !errors.Is(err, ledger.ErrConflict) {
-			return res, translate(err)
+		if res, err = s.try(ctx, req, ref, f, needs, d); err == nil {
+			return res, translate(s.withhold(ctx, req, &res))
+		}
+		if !errors.Is(err, ledger.ErrConflict) {
+			return Result{}, translate(err)
 		}
 	}
 	return Result{}, translate(err)

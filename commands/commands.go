@@ -123,6 +123,7 @@ type Result struct {
 	Position ledger.Position // of the command's last event, or a later one; never earlier
 	Repeated bool            // the command had been done before
 	Elements []uuid.UUID     // that the command added
+	Withheld []string        // data types whose elements are not in State, because the caller may not read them
 }
 
 // commandID derives the id of a command. Without a key every call is a new command.

@@ -2,11 +2,13 @@ package commands
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/google/uuid"
 
 	"github.com/hovedbok/hovedbok/domain/instance"
+	"github.com/hovedbok/hovedbok/record"
 )
 
 // CodeRetention refuses a deletion that the app forbids for some days after the instance was archived.
@@ -18,7 +20,8 @@ type Eraser interface {
 }
 
 // EraseInstance deletes an instance for good: that it was is recorded, and then its key is destroyed. If the program is
-// stopped in between, the erasure saga destroys the key at the next start.
+// stopped in between, the erasure saga destroys the key at the next start. The result has what is left: who owned the instance, and
+// that it is erased.
 func (s *Service) EraseInstance(ctx context.Context, req *Request, ref Ref) (Result, error) {
 	res, err := s.change(ctx, req, ref, always(needDelete), func(w *work) ([]instance.Event, error) {
 		if err := w.retained(s.Clock()); err != nil {
@@ -26,11 +29,50 @@ func (s *Service) EraseInstance(ctx context.Context, req *Request, ref Ref) (Res
 		}
 		return instance.Erase(w.state)
 	})
-	if err != nil {
+	repeated := err != nil && s.erasedBy(ctx, req, ref, err)
+	if err != nil && !repeated {
 		return res, err
 	}
 	s.forget(ref.ID)
-	return res, s.Eraser.EraseInstance(context.WithoutCancel(ctx), ref.ID)
+	if err := s.Eraser.EraseInstance(context.WithoutCancel(ctx), ref.ID); err != nil {
+		return res, err
+	}
+	return s.remains(ctx, ref, repeated)
+}
+
+// erasedBy tells whether a refusal is because the same command has erased the instance before.
+func (s *Service) erasedBy(ctx context.Context, req *Request, ref Ref, refused error) bool {
+	var known *Error
+	if !errors.As(refused, &known) || known.Code != string(instance.CodeErased) || req.Key.Value == "" {
+		return false
+	}
+	_, head, err := s.Log.FoldInstance(ctx, ref.ID, record.Until{})
+	if err != nil {
+		return false
+	}
+	for e, err := range s.Log.Store().ReadStream(ctx, record.InstanceStream(ref.ID), head.Revision) {
+		if err != nil {
+			return false
+		}
+		meta, err := e.Meta()
+		return err == nil && meta.Command == s.commandID(req)
+	}
+	return false
+}
+
+// remains gives what can still be told of an erased instance.
+func (s *Service) remains(ctx context.Context, ref Ref, repeated bool) (Result, error) {
+	st, _, err := s.Log.FoldInstance(ctx, ref.ID, record.Until{})
+	if err != nil {
+		return Result{}, err
+	}
+	st.Owner = ref.Party
+	head, err := s.Log.Store().Head(ctx)
+	if err != nil {
+		return Result{}, err
+	}
+	app, err := s.pinned(st)
+	return Result{State: st, App: app, Position: head, Repeated: repeated}, err
 }
 
 // retained follows preventInstanceDeletionForDays of the app's metadata.

@@ -26,7 +26,33 @@ func (s *Service) PeekInstance(ctx context.Context, req *Request, ref Ref) (Resu
 	if err != nil {
 		return Result{}, translate(err)
 	}
-	return Result{State: w.state, App: w.app}, nil
+	res := Result{State: w.state, App: w.app}
+	return res, translate(s.withhold(ctx, req, &res))
+}
+
+// withhold takes out of an answer the elements of data types that take a further right to read (actionRequiredToRead), unless the caller
+// has it.
+func (s *Service) withhold(ctx context.Context, req *Request, res *Result) error {
+	wanted := map[string]policies.Mode{}
+	for _, dt := range res.App.Metadata.DataTypes {
+		if dt.ActionRequiredToRead != "" {
+			wanted[dt.ActionRequiredToRead] = policies.Read
+		}
+	}
+	if len(wanted) == 0 {
+		return nil
+	}
+	allowed, err := s.Actions(ctx, &req.Caller, res.App, res.State, wanted)
+	if err != nil {
+		return err
+	}
+	for _, dt := range res.App.Metadata.DataTypes {
+		if dt.ActionRequiredToRead != "" && !allowed[dt.ActionRequiredToRead] {
+			res.Withheld = append(res.Withheld, dt.ID)
+		}
+	}
+	res.State.Elements = slices.DeleteFunc(res.State.Elements, func(e instance.Element) bool { return slices.Contains(res.Withheld, e.DataType) })
+	return nil
 }
 
 // Data is a form or a file. Content is nil for forms; the caller closes it.
@@ -43,13 +69,7 @@ func (s *Service) ReadData(ctx context.Context, req *Request, ref Ref, element u
 	}
 	el, ok := res.State.Element(element)
 	if !ok {
-		return Data{}, fail(NotFound, string(instance.CodeElementNotFound), "the instance has no data element %s", element)
-	}
-	if dt, ok := res.App.Metadata.DataType(el.DataType); ok && dt.ActionRequiredToRead != "" {
-		n := need{[]string{dt.ActionRequiredToRead}, policies.Read}
-		if _, err := s.authorise(ctx, &req.Caller, n, res.App, res.State.Owner, res.State); err != nil {
-			return Data{}, translate(err)
-		}
+		return Data{}, fail(NotFound, string(instance.CodeElementNotFound), "the instance has no data element %s that the caller may read", element)
 	}
 	out := Data{Element: *el}
 	if !el.IsForm() {
