@@ -7,15 +7,7 @@ import (
 	"github.com/hovedbok/hovedbok/policies"
 )
 
-// DeleteInstance moves an instance to the bin; it can be taken out again.
-func (s *Service) DeleteInstance(ctx context.Context, req *Request, ref Ref) (Result, error) {
-	return s.change(ctx, req, ref, always(needDelete), func(w *work) ([]instance.Event, error) { return instance.SoftDelete(w.state) })
-}
-
-// UndeleteInstance takes an instance out of the bin.
-func (s *Service) UndeleteInstance(ctx context.Context, req *Request, ref Ref) (Result, error) {
-	return s.change(ctx, req, ref, always(needDelete), func(w *work) ([]instance.Event, error) { return instance.Undelete(w.state) })
-}
+// What the service owner says of an instance, rather than in it.
 
 // SetSubstatus tells the owner of the instance where the case stands. Only the app's service owner may.
 func (s *Service) SetSubstatus(ctx context.Context, req *Request, ref Ref, label, description string) (Result, error) {
