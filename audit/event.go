@@ -106,7 +106,7 @@ func eventOf(e *record.Entry, previous ledger.Hash, sealed bool) (Event, error) 
 		return out, nil
 	}
 	var err error
-	out.Data, err = dataOf(e.Instance)
+	out.Data, err = record.Payload(e.Instance)
 	return out, err
 }
 

@@ -314,3 +314,12 @@ func chainShape[S any](payload []byte, to func(S) chain.Event) (chain.Event, err
 	err := json.Unmarshal(payload, &s)
 	return to(s), err
 }
+
+// Payload gives the contents of an event as they are recorded now, in plain JSON: for auditors, who get it beside the sealed bytes.
+func Payload(e instance.Event) (json.RawMessage, error) {
+	s, err := shapeOf(e)
+	if err != nil {
+		return nil, err
+	}
+	return json.Marshal(s)
+}

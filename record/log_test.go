@@ -88,6 +88,9 @@ func TestShapes_RoundTripAndStayAsTheyWereWritten(t *testing.T) {
 			if err != nil || gotRequest != request || !sameEvent(back, e) {
 				t.Errorf("%s with request %q: %v\n got %#v\nwant %#v", e.Fact(), request, err, back, e)
 			}
+			if shown, err := record.Payload(e); err != nil || request == "" && string(shown) != string(plain) {
+				t.Errorf("%s is shown as %s, %v", e.Fact(), shown, err)
+			}
 			if request == "" {
 				golden(t, fmt.Sprintf("%d-%s.v%d.json", i, e.Fact(), record.Schema), plain)
 			}
