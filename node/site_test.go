@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"mime/multipart"
@@ -14,6 +15,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -22,6 +24,7 @@ import (
 	"github.com/hovedbok/hovedbok/ledger"
 	"github.com/hovedbok/hovedbok/node"
 	"github.com/hovedbok/hovedbok/record"
+	"github.com/hovedbok/hovedbok/sagas"
 )
 
 // The sample people, by user id; see examples/README.md.
@@ -117,7 +120,7 @@ func (s *site) settled() {
 	for {
 		head, err := s.node.Store.Head(s.Context())
 		if err == nil {
-			err = s.node.Sagas.Wait(s.Context(), head)
+			err = s.reached(s.node.Sagas, head)
 		}
 		if err == nil {
 			_, err = s.node.Views.Wait(s.Context(), head)
@@ -127,6 +130,18 @@ func (s *site) settled() {
 		}
 		if now, err := s.node.Store.Head(s.Context()); err == nil && now == head {
 			return
+		}
+	}
+}
+
+// reached waits until the sagas have come to a position. It asks anew from time to time, since the run may not have begun yet.
+func (s *site) reached(r *sagas.Runner, head ledger.Position) error {
+	for {
+		ctx, cancel := context.WithTimeout(s.Context(), 50*time.Millisecond)
+		err := r.Wait(ctx, head)
+		cancel()
+		if !errors.Is(err, context.DeadlineExceeded) || s.Context().Err() != nil {
+			return err
 		}
 	}
 }

@@ -283,3 +283,22 @@ func TestTwoRunners_AtOnce(t *testing.T) {
 		s.check()
 	}
 }
+
+// Another runner records the very same, just before: what stands in the log then is not what this one wrote.
+func TestTwoRunners_RecordTheSameIntention(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	e := w.last(w.applied(), instance.FactSubmitted)
+	var other error
+	w.store.fault = func(_ string, apply func() error) error {
+		w.store.fault = nil
+		w.door.fault = failing("create", 0, false)
+		other = w.handler().Handle(w.ctx, e)
+		return apply()
+	}
+	if err := w.saga.Handle(w.ctx, e); err != nil || !errors.Is(other, errCut) {
+		t.Fatalf("%v; the other: %v", err, other)
+	}
+	w.only(appB)
+	w.wantChain(map[string]int{"HandoverIntended": 1, "TargetCreated": 1, "SourceLinked": 1})
+}

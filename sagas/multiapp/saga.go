@@ -346,6 +346,9 @@ func (r *run) append(ctx context.Context, events []chain.Event) error {
 	if err != nil {
 		return err
 	}
+	if done.Repeated { // what stands there has the other runner's time, and so another hash
+		return fmt.Errorf("chain %s: %w: another runner has recorded the same", r.chain, ledger.ErrConflict)
+	}
 	for i, e := range events {
 		if err := r.known.Evolve(e, int64(r.head.Revision)+1+int64(i), now); err != nil {
 			return fmt.Errorf("chain %s after position %d: %w", r.chain, done.Position, err)
