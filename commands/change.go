@@ -132,6 +132,14 @@ func (s *Service) commit(ctx context.Context, w *work, f *folded, decision strin
 		f.drop() // what is in the log decides
 		return Result{}, outcome(err)
 	}
+	if done.Repeated { // another process has recorded the command, from the same request
+		id := f.state.ID
+		f.drop()
+		if err := s.refresh(ctx, id, f); err != nil {
+			return Result{}, err
+		}
+		return Result{State: f.state.Clone(), App: w.app, Position: done.Position, Repeated: true, Elements: w.added}, nil
+	}
 	for _, r := range done.Records {
 		if err := f.state.Evolve(r); err != nil {
 			f.drop()
@@ -139,7 +147,7 @@ func (s *Service) commit(ctx context.Context, w *work, f *folded, decision strin
 		}
 	}
 	f.head = done.Head
-	return Result{State: f.state.Clone(), App: w.app, Position: done.Position, Repeated: done.Repeated, Elements: w.added}, nil
+	return Result{State: f.state.Clone(), App: w.app, Position: done.Position, Elements: w.added}, nil
 }
 
 // unknownOutcome is an append that failed in a way that does not tell whether it was applied.

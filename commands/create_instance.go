@@ -12,6 +12,7 @@ import (
 	"github.com/hovedbok/hovedbok/apps"
 	"github.com/hovedbok/hovedbok/apps/scope"
 	"github.com/hovedbok/hovedbok/domain/instance"
+	"github.com/hovedbok/hovedbok/ledger"
 	"github.com/hovedbok/hovedbok/policies"
 	"github.com/hovedbok/hovedbok/record"
 )
@@ -103,26 +104,36 @@ func (s *Service) create(ctx context.Context, req *Request, c CreateInstance, ap
 		w.fingerprint(c.Fingerprint)
 		var res Result
 		if res, err = s.commit(ctx, w, f, decision, events); err == nil {
-			return s.settle(ctx, w, in, res, f)
+			return s.settle(ctx, in, res), nil
 		}
 	}
 	in.discard(context.WithoutCancel(ctx), err)
+	if errors.Is(err, ledger.ErrConflict) {
+		return s.overtaken(ctx, w, id, f, err)
+	}
 	return Result{}, err
 }
 
-// settle keeps the files of a command that was recorded. When another process was first with the same command, its files count.
-func (s *Service) settle(ctx context.Context, w *work, in *intake, res Result, f *folded) (Result, error) {
-	if !res.Repeated {
-		in.keep(ctx)
-		return res, nil
-	}
-	in.discard(ctx, nil)
-	f.drop()
-	if err := s.refresh(ctx, res.State.ID, f); err != nil {
+// overtaken answers a creation that another process has done meanwhile, with the same key.
+func (s *Service) overtaken(ctx context.Context, w *work, id uuid.UUID, f *folded, conflict error) (Result, error) {
+	if err := s.refresh(ctx, id, f); err != nil {
 		return Result{}, err
 	}
-	res.State = f.state.Clone()
-	return res, nil
+	o, ok := f.state.Outcome(w.command)
+	if !ok {
+		return Result{}, conflict
+	}
+	return s.repeat(ctx, w.req, id, w.app, o)
+}
+
+// settle keeps the files of a command that was recorded. When another process was first with the same command, its files count.
+func (s *Service) settle(ctx context.Context, in *intake, res Result) Result {
+	if res.Repeated {
+		in.discard(ctx, nil)
+	} else {
+		in.keep(ctx)
+	}
+	return res
 }
 
 // repeatCreate answers a creation that has been done before. The parts are read, because their contents are in the fingerprint.

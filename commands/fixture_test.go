@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"sync"
 	"testing"
 	"time"
 
@@ -47,7 +48,17 @@ type world struct {
 	svc   *commands.Service
 	blobs *blob.SQLite
 	log   *faultyStore
-	now   time.Time
+
+	mu  sync.Mutex
+	now time.Time // under mu; a second later every time it is asked
+}
+
+// clock is the time of the world.
+func (w *world) clock() time.Time {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.now = w.now.Add(time.Second)
+	return w.now
 }
 
 // samples are opened once; they never change.
@@ -114,7 +125,7 @@ func (w *world) restart() {
 	w.Helper()
 	svc, err := commands.New(commands.Options{
 		Log: w.Log, Apps: samples.catalogue, Parties: parties{samples.register}, Policies: samples.engine, Blobs: w.blobs, Eraser: eraser{w},
-		Clock: func() time.Time { w.now = w.now.Add(time.Second); return w.now },
+		Clock: w.clock,
 	})
 	if err != nil {
 		w.Fatal(err)

@@ -44,7 +44,7 @@ type Head struct {
 // Empty is the head of a stream that does not exist.
 var Empty = Head{Revision: ledger.NoStream}
 
-// Appended is what an append has made.
+// Appended is what an append has made. When it was Repeated, only the Position is known: whoever goes on must fold the stream.
 type Appended struct {
 	Head     Head
 	Position ledger.Position
@@ -82,8 +82,8 @@ func (l *Log) AppendInstance(ctx context.Context, head Head, env Envelope, event
 		plain[i].fact, plain[i].shape = e.Fact(), shape
 	}
 	out, err := l.append(ctx, stream, head, env, plain)
-	if err != nil {
-		return Appended{}, err
+	if err != nil || out.Repeated {
+		return out, err
 	}
 	by := actorOf(env.Actor)
 	for i, e := range events {
@@ -149,7 +149,10 @@ func (l *Log) append(ctx context.Context, stream string, head Head, env Envelope
 	if err != nil {
 		return Appended{}, err
 	}
-	return Appended{Head: Head{done.Revision, hash}, Position: done.Position, Repeated: done.Repeated}, nil
+	if done.Repeated { // what is there was sealed by another attempt, so that its hash is another one
+		return Appended{Position: done.Position, Repeated: true}, nil
+	}
+	return Appended{Head: Head{done.Revision, hash}, Position: done.Position}, nil
 }
 
 // key gives the key to seal with. Only the first append of a stream makes one.

@@ -75,7 +75,9 @@ func (l *lane) load(ctx context.Context) error {
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	before := l.track.low
 	l.track.low, l.track.told, l.saved = at, at, at
+	defer l.tellMoved(before) // to a Wait that began before Run
 	for _, s := range streams {
 		l.holds[s] = newHold()
 	}

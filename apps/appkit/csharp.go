@@ -55,20 +55,20 @@ func (s *hookScanner) joinCode(classes []csClass, registered []csRegistration) {
 	for _, c := range classes {
 		for _, service := range c.interfaces {
 			known[service+" "+c.name] = true
-			s.addCode(c.csPlace, service, c.name, c.describe(service, registered))
+			s.addCode(c.csPlace, service, c.describe(service, registered))
 		}
 	}
 	for _, r := range registered {
 		switch {
 		case r.method != "":
-			s.addCode(r.csPlace, r.service, r.method, r.service+" by "+r.method+" "+extensions[r.service].does)
+			s.addCode(r.csPlace, r.service, r.service+" by "+r.method+" "+extensions[r.service].does)
 		case !known[r.service+" "+r.class]:
-			s.addCode(r.csPlace, r.service, r.class, strings.TrimSpace(r.service+" "+r.class)+" "+extensions[r.service].does)
+			s.addCode(r.csPlace, r.service, strings.TrimSpace(r.service+" "+r.class)+" "+extensions[r.service].does)
 		}
 	}
 }
 
-func (s *hookScanner) addCode(at csPlace, service, _ string, what string) {
+func (s *hookScanner) addCode(at csPlace, service, what string) {
 	s.add(Hook{File: at.file, Line: at.line, Column: at.column, Interface: service, What: what, Here: extensions[service].here})
 }
 

@@ -90,7 +90,7 @@ func (p processHooks) place(id, name, text string) csPlace {
 }
 
 func (p processHooks) need(at csPlace, service, what string) {
-	p.addCode(at, service, "", what)
+	p.addCode(at, service, what)
 }
 
 func (p processHooks) task(e process.Element) {

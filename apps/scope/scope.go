@@ -84,6 +84,6 @@ func Compile(text string) (*expression.Expression, error) {
 	if err != nil {
 		return nil, err
 	}
-	compiled.Store(text, e)
-	return e, nil
+	kept, _ := compiled.LoadOrStore(text, e)
+	return kept.(*expression.Expression), nil
 }

@@ -165,8 +165,12 @@ func setIf(h http.Header, name, value string) {
 	}
 }
 
+// ownProblems is how the types of Hovedbok's own problems begin.
+const ownProblems = "https://hovedbok.no/problem/"
+
 func problemOf(res *http.Response) error {
 	var p struct {
+		Type   string `json:"type"`
 		Code   string `json:"code"`
 		Title  string `json:"title"`
 		Detail string `json:"detail"`
@@ -177,7 +181,7 @@ func problemOf(res *http.Response) error {
 		return out
 	}
 	out.Code = p.Code
-	if p.Detail != "" {
+	if p.Detail != "" && strings.HasPrefix(p.Type, ownProblems) { // what others say may name people
 		out.Message = p.Detail
 	} else if p.Title != "" {
 		out.Message = p.Title

@@ -251,7 +251,7 @@ func TestDoor_TellsWhatPassesFromWhatMustBeMended(t *testing.T) {
 		permanent bool
 		says      string
 	}{
-		{400, `{"code":"data_type_unknown","detail":"the app has no data type"}`, true, "data_type_unknown: the app has no data type"},
+		{400, `{"type":"https://hovedbok.no/problem/data_type_unknown","code":"data_type_unknown","detail":"the app has no data type"}`, true, "data_type_unknown: the app has no data type"},
 		{401, ``, false, "401"},
 		{403, `{"code":"not_authorized","title":"Forbidden"}`, true, "not_authorized: Forbidden"},
 		{404, `{"code":"app_unknown"}`, true, "404 app_unknown"},

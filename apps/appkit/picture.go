@@ -1,0 +1,223 @@
+package appkit
+
+import (
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/hovedbok/hovedbok/domain/process"
+)
+
+// Picture draws a process with characters: elements below each other in the order in which an instance
+// comes to them, and every flow that does not lead to the next one as an arrow at the right. Lines end
+// without space. Elements that no flow leads to stand last.
+//
+//	    ● Start
+//	    │
+//	    ▼
+//	┌─────────────────┐
+//	│ Task_1 · data   │ ◄──┐
+//	└───┬─────────────┘    │
+//	    ▼                  │
+//	    ◇ Gateway_1        │
+//	    ├─ action = "reject"
+//	    ▼ …
+func Picture(g *process.Graph) string {
+	d := drawing{graph: g, entries: map[string]int{}}
+	order := inOrder(g)
+	for i, e := range order {
+		next := ""
+		if i+1 < len(order) {
+			next = order[i+1].ID
+		}
+		d.element(e, next)
+	}
+	return d.String()
+}
+
+// inOrder sorts the elements so that flows lead down wherever they do not lead back: the reverse of the order
+// in which a search in depth leaves them.
+func inOrder(g *process.Graph) []process.Element {
+	var left []process.Element
+	seen := map[string]bool{}
+	var visit func(id string)
+	visit = func(id string) {
+		if seen[id] {
+			return
+		}
+		seen[id] = true
+		flows := g.FlowsFrom(id)
+		for _, flow := range slices.Backward(flows) {
+			visit(flow.Target)
+		}
+		if e, ok := g.Element(id); ok {
+			left = append(left, e)
+		}
+	}
+	elements := g.Elements()
+	for _, kind := range []bool{false, true} { // what is reached from a start, and then the rest
+		before := len(left)
+		for _, e := range slices.Backward(elements) {
+			if g.Reachable(e.ID) != kind && (kind || e.Kind == process.StartEvent) {
+				continue
+			}
+			if !kind && e.Kind != process.StartEvent || kind && g.Reachable(e.ID) {
+				continue
+			}
+			visit(e.ID)
+		}
+		slices.Reverse(left[before:])
+	}
+	return left
+}
+
+// arrow is a flow that is drawn at the right: from the row where it leaves to the element that it leads to.
+type arrow struct {
+	from int
+	to   string
+}
+
+// drawing is a picture that is being made: the rows at the left, and the arrows that are drawn last.
+type drawing struct {
+	graph   *process.Graph
+	rows    []string
+	entries map[string]int // the row at which arrows reach an element
+	arrows  []arrow
+}
+
+// indent is how far in the line from element to element stands.
+const indent = 4
+
+func (d *drawing) add(row string) { d.rows = append(d.rows, row) }
+
+func stem(text string) string { return strings.Repeat(" ", indent) + text }
+
+func (d *drawing) element(e process.Element, next string) {
+	flows := d.graph.FlowsFrom(e.ID)
+	d.shape(e, len(flows) > 0)
+	var straight *process.Flow
+	var aside []process.Flow
+	for i, flow := range flows {
+		if straight == nil && flow.Target == next {
+			straight = &flows[i]
+			continue
+		}
+		aside = append(aside, flow)
+	}
+	for i, flow := range aside {
+		corner := "├─"
+		if straight == nil && i == len(aside)-1 {
+			corner = "└─"
+		}
+		d.arrows = append(d.arrows, arrow{len(d.rows), flow.Target})
+		d.add(stem(corner + label(" ", d.caption(e, flow))))
+	}
+	switch {
+	case straight != nil:
+		d.add(stem("│" + label(" ", d.caption(e, *straight))))
+		d.add(stem("▼"))
+	case next != "":
+		d.add("")
+	}
+}
+
+func label(before, text string) string {
+	if text == "" {
+		return ""
+	}
+	return before + text
+}
+
+// longest is how much of a condition is drawn, in characters. The list of conditions has the whole.
+const longest = 60
+
+// caption is what a flow says: its condition, or that it is the default.
+func (d *drawing) caption(from process.Element, flow process.Flow) string {
+	switch {
+	case from.Kind != process.ExclusiveGateway:
+		return ""
+	case flow.Condition != "":
+		return shorten(Readable([]byte(flow.Condition)), longest)
+	case flow.ID == from.Default:
+		return "otherwise"
+	}
+	return ""
+}
+
+// shorten cuts a text after n characters.
+func shorten(text string, n int) string {
+	if utf8.RuneCountInString(text) <= n {
+		return text
+	}
+	return string([]rune(text)[:n-1]) + "…"
+}
+
+func (d *drawing) shape(e process.Element, leaves bool) {
+	switch e.Kind {
+	case process.StartEvent:
+		d.symbol("●", e)
+	case process.EndEvent:
+		d.symbol("◉", e)
+	case process.ExclusiveGateway:
+		d.symbol("◇", e)
+	default:
+		d.box(e, leaves)
+	}
+}
+
+func (d *drawing) symbol(mark string, e process.Element) {
+	d.entries[e.ID] = len(d.rows)
+	d.add(stem(mark + " " + titled(e)))
+}
+
+func titled(e process.Element) string {
+	if e.Name == "" || e.Name == e.ID {
+		return e.ID
+	}
+	return e.ID + "  " + e.Name
+}
+
+func (d *drawing) box(e process.Element, leaves bool) {
+	lines := []string{e.ID + " · " + taskTypeText(e)}
+	if e.Name != "" {
+		lines = append(lines, e.Name)
+	}
+	if text := actionsText(e); text != "" {
+		lines = append(lines, text)
+	}
+	width := 0
+	for _, line := range lines {
+		width = max(width, utf8.RuneCountInString(line))
+	}
+	d.add("┌" + strings.Repeat("─", width+2) + "┐")
+	d.entries[e.ID] = len(d.rows)
+	for _, line := range lines {
+		d.add("│ " + line + strings.Repeat(" ", width-utf8.RuneCountInString(line)) + " │")
+	}
+	bottom := []rune("└" + strings.Repeat("─", width+2) + "┘")
+	if leaves && len(bottom) > indent+1 {
+		bottom[indent] = '┬'
+	}
+	d.add(string(bottom))
+}
+
+func taskTypeText(e process.Element) string {
+	if e.TaskType == "" {
+		return "no task type"
+	}
+	if e.Kind == process.ServiceTask {
+		return e.TaskType + " (service task)"
+	}
+	return e.TaskType
+}
+
+func actionsText(e process.Element) string {
+	names := make([]string, len(e.Actions))
+	for i, a := range e.Actions {
+		names[i] = a.Name
+		if a.Server {
+			names[i] += " (code)"
+		}
+	}
+	return strings.Join(names, ", ")
+}
