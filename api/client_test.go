@@ -1,6 +1,22 @@
 package api_test
 
 import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/hovedbok/hovedbok/api"
+	"github.com/hovedbok/hovedbok/identity/devidp"
+	"github.com/hovedbok/hovedbok/identity/maskinporten"
+	"github.com/hovedbok/hovedbok/node"
 )
 
 // call is a request. body is sent as it is when it is text or bytes, and as JSON otherwise.
@@ -225,4 +241,3 @@ func (a *apitest) token(t testing.TB, name string, get func() string) string {
 	}
 	return a.tokens[name]
 }
-

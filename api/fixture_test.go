@@ -1,34 +1,20 @@
 package api_test
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
-	"mime/multipart"
 	"net/http"
-	"net/textproto"
-	"net/url"
 	"os"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
-	"github.com/google/uuid"
-
 	"github.com/hovedbok/hovedbok/api"
-	"github.com/hovedbok/hovedbok/domain/chain"
-	"github.com/hovedbok/hovedbok/identity/devidp"
-	"github.com/hovedbok/hovedbok/identity/maskinporten"
-	"github.com/hovedbok/hovedbok/ledger"
 	"github.com/hovedbok/hovedbok/node"
-	"github.com/hovedbok/hovedbok/record"
 )
 
 // base is the address of the node under test. Nothing listens there: requests are handed over in process.
@@ -196,4 +182,3 @@ func (a *alarms) err() error {
 	}
 	return fmt.Errorf("the node has logged errors: %s", strings.Join(a.heard, "; "))
 }
-

@@ -1,6 +1,23 @@
 package api_test
 
 import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"mime/multipart"
+	"net/textproto"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/hovedbok/hovedbok/domain/chain"
+	"github.com/hovedbok/hovedbok/ledger"
+	"github.com/hovedbok/hovedbok/record"
 )
 
 // made is an instance that a test has created.

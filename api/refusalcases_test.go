@@ -1,6 +1,14 @@
 package api_test
 
 import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/hovedbok/hovedbok/api"
+	"github.com/hovedbok/hovedbok/identity/devidp"
 )
 
 func (w *bench) tokens() []bad {
@@ -162,4 +170,3 @@ func (w *bench) headers() []bad {
 		{"position that is none, active", w.get(appA+"/instances/500100/active").with(api.HeaderPosition, "x"), 400, "position_invalid"},
 	}
 }
-

@@ -8,13 +8,11 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/google/uuid"
 	_ "modernc.org/sqlite" // to count what is in the file store
 
 	"github.com/hovedbok/hovedbok/api"
-	"github.com/hovedbok/hovedbok/identity/devidp"
 	"github.com/hovedbok/hovedbok/node"
 )
 

@@ -67,7 +67,9 @@ func ofOrg(dir, org string) ([]Folder, error) {
 
 // isApp reports whether a folder holds App/config, or is App/ itself. A folder of that shape is an app also
 // when its files are missing, so that they are reported as such.
-func isApp(dir string) bool { return isDir(filepath.Join(dir, "App")) || isDir(filepath.Join(dir, "config")) }
+func isApp(dir string) bool {
+	return isDir(filepath.Join(dir, "App")) || isDir(filepath.Join(dir, "config"))
+}
 
 func isDir(path string) bool {
 	info, err := os.Stat(path)

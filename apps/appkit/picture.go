@@ -36,39 +36,47 @@ func Picture(g *process.Graph) string {
 }
 
 // inOrder sorts the elements so that flows lead down wherever they do not lead back: the reverse of the order
-// in which a search in depth leaves them.
+// in which a search in depth leaves them. What no start event leads to comes last.
 func inOrder(g *process.Graph) []process.Element {
-	var left []process.Element
-	seen := map[string]bool{}
-	var visit func(id string)
-	visit = func(id string) {
-		if seen[id] {
-			return
-		}
-		seen[id] = true
-		flows := g.FlowsFrom(id)
-		for _, flow := range slices.Backward(flows) {
-			visit(flow.Target)
-		}
-		if e, ok := g.Element(id); ok {
-			left = append(left, e)
-		}
-	}
+	var starts []process.Element
 	elements := g.Elements()
-	for _, kind := range []bool{false, true} { // what is reached from a start, and then the rest
-		before := len(left)
-		for _, e := range slices.Backward(elements) {
-			if g.Reachable(e.ID) != kind && (kind || e.Kind == process.StartEvent) {
-				continue
-			}
-			if !kind && e.Kind != process.StartEvent || kind && g.Reachable(e.ID) {
-				continue
-			}
-			visit(e.ID)
+	for _, e := range elements {
+		if e.Kind == process.StartEvent {
+			starts = append(starts, e)
 		}
-		slices.Reverse(left[before:])
 	}
-	return left
+	s := search{graph: g, seen: map[string]bool{}}
+	return append(s.from(starts), s.from(elements)...)
+}
+
+// search goes through a process in depth.
+type search struct {
+	graph *process.Graph
+	seen  map[string]bool
+	left  []process.Element
+}
+
+// from gives what is reached from the elements and was not seen before, in order.
+func (s *search) from(elements []process.Element) []process.Element {
+	s.left = nil
+	for _, e := range slices.Backward(elements) {
+		s.visit(e)
+	}
+	slices.Reverse(s.left)
+	return s.left
+}
+
+func (s *search) visit(e process.Element) {
+	if s.seen[e.ID] {
+		return
+	}
+	s.seen[e.ID] = true
+	for _, flow := range slices.Backward(s.graph.FlowsFrom(e.ID)) {
+		if target, ok := s.graph.Element(flow.Target); ok {
+			s.visit(target)
+		}
+	}
+	s.left = append(s.left, e)
 }
 
 // arrow is a flow that is drawn at the right: from the row where it leaves to the element that it leads to.

@@ -31,6 +31,7 @@ var commands = []command{
 	{"serve", "--config FILE", "run a node", cmdServe},
 	{"replay", "INSTANCE [--at TIME | --revision N] [--events | --diff FROM..TO]", "show what happened to an instance, and its state at any time", cmdReplay},
 	{"parked", "[list | retry ID… | retry --all | discard ID… --why TEXT] [--data DIR]", "see and mend what a saga could not do", cmdParked},
+	{"app", "lint DIR… | show DIR | new DIR", "check, show and make app folders", cmdApp},
 	{"hammer", "[--kill] [--chains N] [--duration D]", "load a node, kill it, and count what was lost", cmdHammer},
 }
 
