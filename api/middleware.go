@@ -91,7 +91,7 @@ func (s *Server) unauthenticated(c *gin.Context, err error) {
 	s.problem(c, p)
 }
 
-// token finds the caller's token: header first, then the cookies that Altinn's apps accept.
+// token finds the caller's token: in the header, and for reading also in the cookies that Altinn's apps accept.
 func token(r *http.Request) string {
 	if h := r.Header.Get("Authorization"); h != "" {
 		scheme, value, _ := strings.Cut(h, " ")
@@ -99,6 +99,9 @@ func token(r *http.Request) string {
 			return strings.TrimSpace(value)
 		}
 		return ""
+	}
+	if r.Method != http.MethodGet && r.Method != http.MethodHead {
+		return "" // a browser sends cookies with requests that other sites make, and there is no anti-forgery token yet
 	}
 	for _, name := range []string{"AltinnToken", "AltinnStudioRuntime"} {
 		if k, err := r.Cookie(name); err == nil {

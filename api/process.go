@@ -262,9 +262,10 @@ func (s *Server) processHistory(c *gin.Context) {
 		out = append(out, historyJSON{EventType: kind, ElementID: optional(step.Task), Started: at(step.Started), Ended: at(step.Ended), PerformedBy: s.by(c.Request.Context(), step.By)})
 	}
 	if st.Archived() {
+		last := out[len(out)-1].PerformedBy // who ended the last task ended the process
 		out = append(out,
-			historyJSON{EventType: "process_EndEvent", ElementID: optional(st.Process.EndEvent), Occured: at(st.Process.Ended)},
-			historyJSON{EventType: "Submited", Occured: at(st.Process.Ended)})
+			historyJSON{EventType: "process_EndEvent", ElementID: optional(st.Process.EndEvent), Occured: at(st.Process.Ended), PerformedBy: last},
+			historyJSON{EventType: "Submited", Occured: at(st.Process.Ended), PerformedBy: last})
 	}
 	write(c, http.StatusOK, gin.H{"processHistory": out})
 }

@@ -59,7 +59,7 @@ func (s *Service) change(ctx context.Context, req *Request, ref Ref, needs func(
 
 // try runs a command once. An error that matches ledger.ErrConflict means that it should be tried again.
 func (s *Service) try(ctx context.Context, req *Request, ref Ref, f *folded, needs func(*instance.State) need, d decide) (Result, error) {
-	w := &work{ctx: ctx, svc: s, req: req, command: s.commandID(req)}
+	w := &work{ctx: ctx, svc: s, req: req, command: s.commandID(req, ref.ID.String())}
 	if err := s.load(ctx, ref, f); err != nil {
 		return Result{}, err
 	}
@@ -73,7 +73,7 @@ func (s *Service) try(ctx context.Context, req *Request, ref Ref, f *folded, nee
 		return Result{}, err
 	}
 	if o, ok := f.state.Outcome(w.command); ok {
-		return s.repeat(ctx, req, f.state.ID, w.app, o)
+		return s.repeat(ctx, w, f.state.ID, o)
 	}
 	if seen := req.IfRevision; seen != nil && (*seen < f.state.Changed() || *seen > f.state.Revision) { // looks are no changes
 		return Result{}, fail(Stale, CodeStaleRevision, "the instance is at revision %d, not %d; read it again", f.state.Changed(), *seen)
@@ -187,8 +187,8 @@ func chainOf(st *instance.State, events []instance.Event) uuid.UUID {
 }
 
 // repeat answers a command that was done before with the instance as it was then.
-func (s *Service) repeat(ctx context.Context, req *Request, id uuid.UUID, app *apps.App, o instance.Outcome) (Result, error) {
-	if o.Request != req.Key.Fingerprint {
+func (s *Service) repeat(ctx context.Context, w *work, id uuid.UUID, o instance.Outcome) (Result, error) {
+	if o.Request != w.req.Key.Fingerprint {
 		return Result{}, fail(Unprocessable, CodeKeyReused, "the idempotency key was used for another request; use a new key")
 	}
 	rev := ledger.Revision(o.Revision)
@@ -197,12 +197,12 @@ func (s *Service) repeat(ctx context.Context, req *Request, id uuid.UUID, app *a
 		return Result{}, err
 	}
 	head, err := s.Log.Store().Head(ctx)
-	return Result{State: st, App: app, Position: head, Repeated: true, Elements: s.elementsOf(req, st)}, err
+	return Result{State: st, App: w.app, Position: head, Repeated: true, Elements: elementsOf(w.command, st)}, err
 }
 
 // elementsOf finds the elements that the command added, by their derived ids.
-func (s *Service) elementsOf(req *Request, st *instance.State) []uuid.UUID {
-	w := &work{command: s.commandID(req)}
+func elementsOf(command uuid.UUID, st *instance.State) []uuid.UUID {
+	w := &work{command: command}
 	for {
 		if _, ok := st.Element(w.elementID()); !ok {
 			return w.added[:len(w.added)-1]

@@ -126,12 +126,13 @@ type Result struct {
 	Withheld []string        // data types whose elements are not in State, because the caller may not read them
 }
 
-// commandID derives the id of a command. Without a key every call is a new command.
-func (s *Service) commandID(r *Request) uuid.UUID {
+// commandID derives the id of a command about an instance (its id), or about a new one (the app's). Without a key every call is a new
+// command. A key that a caller uses for two instances names two commands.
+func (s *Service) commandID(r *Request, about string) uuid.UUID {
 	if r.Key.Value == "" {
 		return s.NewID()
 	}
-	return record.Derive("command", r.Caller.id(), r.Key.Value)
+	return record.Derive("command", r.Caller.id(), r.Key.Value, about)
 }
 
 // pinned gives the app version that an instance was made with.

@@ -79,7 +79,7 @@ func (s *Service) begin(ctx context.Context, req *Request, c CreateInstance) (Re
 	}
 	id := s.NewID()
 	if req.Key.Value != "" {
-		id = record.Derive("instance", c.App, s.commandID(req).String())
+		id = record.Derive("instance", c.App, s.commandID(req, c.App).String())
 	}
 	f := s.cache.lock(id)
 	defer f.mu.Unlock()
@@ -87,7 +87,7 @@ func (s *Service) begin(ctx context.Context, req *Request, c CreateInstance) (Re
 }
 
 func (s *Service) create(ctx context.Context, req *Request, c CreateInstance, app *apps.App, owner Party, id uuid.UUID, f *folded, decision string) (Result, error) {
-	w := &work{ctx: ctx, svc: s, req: req, command: s.commandID(req), app: app}
+	w := &work{ctx: ctx, svc: s, req: req, command: s.commandID(req, c.App), app: app}
 	if err := s.refresh(ctx, id, f); err != nil {
 		return Result{}, err
 	}
@@ -123,7 +123,7 @@ func (s *Service) overtaken(ctx context.Context, w *work, id uuid.UUID, f *folde
 	if !ok {
 		return Result{}, conflict
 	}
-	return s.repeat(ctx, w.req, id, w.app, o)
+	return s.repeat(ctx, w, id, o)
 }
 
 // settle keeps the files of a command that was recorded. When another process was first with the same command, its files count.
@@ -156,7 +156,7 @@ func (s *Service) repeatCreate(w *work, c CreateInstance, f *folded) (Result, er
 		}
 	}
 	w.fingerprint(c.Fingerprint)
-	return s.repeat(w.ctx, w.req, f.state.ID, w.app, o)
+	return s.repeat(w.ctx, w, f.state.ID, o)
 }
 
 // fingerprint takes the fingerprint of a request whose parts have been read.

@@ -117,7 +117,7 @@ func (s *Service) look(ctx context.Context, req *Request, ref Ref, n need) (*wor
 	if err != nil {
 		return nil, err
 	}
-	w := &work{ctx: ctx, svc: s, req: req, command: s.commandID(req), app: app, state: f.state.Clone()}
+	w := &work{ctx: ctx, svc: s, req: req, command: s.commandID(req, ref.ID.String()), app: app, state: f.state.Clone()}
 	_, err = s.authorise(ctx, &req.Caller, n, app, f.state.Owner, f.state)
 	return w, err
 }

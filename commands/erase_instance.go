@@ -55,7 +55,7 @@ func (s *Service) erasedBy(ctx context.Context, req *Request, ref Ref, refused e
 			return false
 		}
 		meta, err := e.Meta()
-		return err == nil && meta.Command == s.commandID(req)
+		return err == nil && meta.Command == s.commandID(req, ref.ID.String())
 	}
 	return false
 }

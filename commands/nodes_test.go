@@ -7,6 +7,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/hovedbok/hovedbok/commands"
+	"github.com/hovedbok/hovedbok/ledger"
 )
 
 // Two processes on one log: the same creation through both, at the same time, makes one instance, and both answer with it. What comes
@@ -57,4 +58,28 @@ func only(m map[uuid.UUID]int) (id uuid.UUID) {
 		break
 	}
 	return id
+}
+
+// A key belongs to what it is used for: the same one on two instances names two commands, with events of different ids.
+func TestKey_OnTwoInstancesNamesTwoCommands(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	ids := map[uuid.UUID]bool{}
+	for range 2 {
+		res := w.applied()
+		if _, err := w.svc.DeleteInstance(w.ctx, keyed(applicant, "k", "f"), refOf(res)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	n := 0
+	for e, err := range w.Store.ReadAll(w.ctx, 0, ledger.Filter{}) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		ids[e.ID] = true
+		n++
+	}
+	if len(ids) != n {
+		t.Errorf("%d event ids for %d events", len(ids), n)
+	}
 }

@@ -154,7 +154,7 @@ func (n *fakeNode) create(r *http.Request, key string, body []byte) string {
 		n.applied[key] = OpComplete
 		n.parts(body)
 	}
-	id := instanceID(sourceApp, commandID("user:510001", key))
+	id := instanceID(sourceApp, commandID("user:510001", key, sourceApp))
 	return fmt.Sprintf(`{"id":"500100/%s","data":[{"id":%q,"dataType":"tegning"},{"id":%q,"dataType":"skjenkebevilling"}]}`, id, uuid.New(), uuid.New())
 }
 

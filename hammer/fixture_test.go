@@ -97,7 +97,7 @@ var (
 func (f *folder) do(in *Instance, e Effect, events ...instance.Event) Command {
 	f.t.Helper()
 	c := Command{Key: "key-" + strconv.Itoa(f.steps), Effect: e}
-	c.Position = f.append(in.App, in.ID, commandID(in.Caller, c.Key), applicant, events...)
+	c.Position = f.append(in.App, in.ID, commandID(in.Caller, c.Key, in.about(e.Kind)), applicant, events...)
 	in.Commands = append(in.Commands, c)
 	return c
 }

@@ -135,8 +135,8 @@ var damages = map[string]damage{
 // TestCheck_FindsACommandInTwoPlaces goes round the store, which would refuse such a log.
 func TestCheck_FindsACommandInTwoPlaces(t *testing.T) {
 	t.Parallel()
-	in := &Instance{ID: uuid.New(), Caller: "user:510001", Commands: []Command{{Key: "k", Effect: Effect{Kind: Created}}}}
-	command := commandID(in.Caller, "k")
+	in := &Instance{ID: uuid.New(), App: sourceApp, Caller: "user:510001", Commands: []Command{{Key: "k", Effect: Effect{Kind: Created}}}}
+	command := commandID(in.Caller, "k", in.App)
 	h := &history{stream: streamOf(in), state: instance.Initial(in.ID), groups: map[uuid.UUID]*group{}, given: map[text]int{}}
 	for i, e := range []struct {
 		command uuid.UUID

@@ -29,7 +29,7 @@ func (v *verifier) commands(ctx context.Context, _ *contents) error {
 func (v *verifier) instance(ctx context.Context, in *Instance) error {
 	id := in.ID
 	if id == uuid.Nil && len(in.Unknown) > 0 { // its creation was never acknowledged
-		id = instanceID(in.App, commandID(in.Caller, in.Unknown[0].Key))
+		id = instanceID(in.App, commandID(in.Caller, in.Unknown[0].Key, in.App))
 	}
 	if id == uuid.Nil {
 		return nil // its creation was refused
@@ -150,7 +150,7 @@ type check struct {
 func (c *check) commands() {
 	for i := range c.in.Commands {
 		cmd := &c.in.Commands[i]
-		g := c.groups[commandID(c.in.Caller, cmd.Key)]
+		g := c.groups[commandID(c.in.Caller, cmd.Key, c.in.about(cmd.Effect.Kind))]
 		if g == nil {
 			c.note(Lost, c.stream, "%s with key %s was acknowledged and is not in the log", cmd.Effect.Kind, cmd.Key)
 			continue
@@ -162,7 +162,7 @@ func (c *check) commands() {
 	}
 	for i := range c.in.Unknown {
 		cmd := &c.in.Unknown[i]
-		if g := c.groups[commandID(c.in.Caller, cmd.Key)]; g != nil {
+		if g := c.groups[commandID(c.in.Caller, cmd.Key, c.in.about(cmd.Effect.Kind))]; g != nil {
 			c.Done++
 			c.command(g, cmd)
 		}

@@ -8,11 +8,26 @@ import (
 	"github.com/hovedbok/hovedbok/apps/expression"
 )
 
-// infix are the functions that people write between their arguments.
-var infix = map[string]string{
-	"equals": "=", "notEquals": "≠", "greaterThan": ">", "greaterThanEq": "≥", "lessThan": "<", "lessThanEq": "≤",
-	"and": "and", "or": "or", "plus": "+", "minus": "−", "multiply": "×", "divide": "÷",
-	"contains": "contains", "notContains": "does not contain", "startsWith": "starts with", "endsWith": "ends with",
+// sign is how people write a function between its arguments, and how strongly it binds them.
+type sign struct {
+	text string
+	bond int
+}
+
+// How strongly signs bind. An argument that binds no stronger than the sign around it stands in parentheses.
+const (
+	alone = iota
+	joins
+	compares
+	computes
+)
+
+var infix = map[string]sign{
+	"and": {"and", joins}, "or": {"or", joins},
+	"equals": {"=", compares}, "notEquals": {"≠", compares}, "greaterThan": {">", compares}, "greaterThanEq": {"≥", compares},
+	"lessThan": {"<", compares}, "lessThanEq": {"≤", compares}, "contains": {"contains", compares},
+	"notContains": {"does not contain", compares}, "startsWith": {"starts with", compares}, "endsWith": {"ends with", compares},
+	"plus": {"+", computes}, "minus": {"−", computes}, "multiply": {"×", computes}, "divide": {"÷", computes},
 }
 
 // Readable writes an expression as people write conditions: ["equals", ["gatewayAction"], "reject"] is
@@ -28,20 +43,20 @@ func Readable(text []byte) string {
 	if err := d.Decode(&tree); err != nil {
 		return e.String()
 	}
-	return readable(tree, false)
+	return readable(tree, alone)
 }
 
-// readable writes a value or a call. inside says that it stands among the arguments of an infix.
-func readable(v any, inside bool) string {
+// readable writes a value or a call that stands among the arguments of something that binds so strongly.
+func readable(v any, bond int) string {
 	call, ok := v.([]any)
 	if !ok || len(call) == 0 {
 		return compact(v)
 	}
 	name, _ := call[0].(string)
 	args := call[1:]
-	if sign, ok := infix[name]; ok && len(args) > 1 {
-		text := strings.Join(each(args, true), " "+sign+" ")
-		if inside {
+	if s, ok := infix[name]; ok && len(args) > 1 {
+		text := strings.Join(each(args, s.bond), " "+s.text+" ")
+		if s.bond <= bond {
 			return "(" + text + ")"
 		}
 		return text
@@ -49,10 +64,10 @@ func readable(v any, inside bool) string {
 	return named(name, args)
 }
 
-func each(args []any, inside bool) []string {
+func each(args []any, bond int) []string {
 	out := make([]string, len(args))
 	for i, a := range args {
-		out[i] = readable(a, inside)
+		out[i] = readable(a, bond)
 	}
 	return out
 }
@@ -69,15 +84,15 @@ func named(name string, args []any) string {
 	case name == "dataModel" && len(args) == 1 && first != "":
 		return first
 	case name == "dataModel" && len(args) == 2 && first != "":
-		return first + " of " + strings.Trim(readable(args[1], true), `"`)
+		return first + " of " + strings.Trim(readable(args[1], alone), `"`)
 	case name == "component" && first != "":
 		return "component " + first
 	case name == "instanceContext" && first != "":
 		return "instance." + first
 	case name == "not" && len(args) == 1:
-		return "not " + readable(args[0], true)
+		return "not " + readable(args[0], computes)
 	}
-	return name + "(" + strings.Join(each(args, false), ", ") + ")"
+	return name + "(" + strings.Join(each(args, alone), ", ") + ")"
 }
 
 // compact writes a literal as JSON, without escapes that only browsers need.

@@ -69,7 +69,7 @@ func beside(row string, i, width int, lanes []*lane) string {
 	text := []rune(row)
 	cells := make([]rune, 0, width+3*columns)
 	cells = append(cells, text...)
-	if across != nil {
+	if across != nil && !strings.HasSuffix(row, "─") {
 		cells = append(cells, ' ')
 	}
 	for len(cells) < width+3*columns {

@@ -12,16 +12,19 @@ import (
 // comes to them, and every flow that does not lead to the next one as an arrow at the right. Lines end
 // without space. Elements that no flow leads to stand last.
 //
-//	    ● Start
+//	    ● StartEvent_1
 //	    │
 //	    ▼
-//	┌─────────────────┐
-//	│ Task_1 · data   │ ◄──┐
-//	└───┬─────────────┘    │
-//	    ▼                  │
-//	    ◇ Gateway_1        │
-//	    ├─ action = "reject"
-//	    ▼ …
+//	┌───────────────────────┐
+//	│ Task_1 · confirmation │ ◄──┐
+//	└───┬───────────────────┘    │
+//	    │                        │
+//	    ▼                        │
+//	    ◇ Gateway_1              │
+//	    ├─ action = "reject" ────┘
+//	    │ action ≠ "reject"
+//	    ▼
+//	    ◉ EndEvent_1
 func Picture(g *process.Graph) string {
 	d := drawing{graph: g, entries: map[string]int{}}
 	order := inOrder(g)
@@ -190,9 +193,7 @@ func (d *drawing) box(e process.Element, leaves bool) {
 	if e.Name != "" {
 		lines = append(lines, e.Name)
 	}
-	if text := actionsText(e); text != "" {
-		lines = append(lines, text)
-	}
+	lines = append(lines, actionLines(e)...)
 	width := 0
 	for _, line := range lines {
 		width = max(width, utf8.RuneCountInString(line))
@@ -219,13 +220,19 @@ func taskTypeText(e process.Element) string {
 	return e.TaskType
 }
 
-func actionsText(e process.Element) string {
-	names := make([]string, len(e.Actions))
-	for i, a := range e.Actions {
-		names[i] = a.Name
+// actionLines gives the actions of a task on lines that keep its box narrow.
+func actionLines(e process.Element) []string {
+	var lines []string
+	for _, a := range e.Actions {
+		name := a.Name
 		if a.Server {
-			names[i] += " (code)"
+			name += " (code)"
 		}
+		if last := len(lines) - 1; last >= 0 && utf8.RuneCountInString(lines[last]+name) < longest {
+			lines[last] += ", " + name
+			continue
+		}
+		lines = append(lines, name)
 	}
-	return strings.Join(names, ", ")
+	return lines
 }

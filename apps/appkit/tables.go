@@ -12,33 +12,68 @@ import (
 	"github.com/hovedbok/hovedbok/policies/xacml"
 )
 
-// policy writes who may do what at which step. A row is a subject at a step, a column an action.
+// policy writes who may do what at which step. A row is a step of the subjects that have the same rights
+// everywhere, a column an action.
 func (s *show) policy() {
 	p := s.app.Policy
 	s.heading("Policy")
-	actions := p.Actions()
-	for action := range p.Deny {
-		if !slices.Contains(actions, action) {
-			actions = append(actions, action)
-		}
-	}
-	slices.Sort(actions)
+	actions := actionsOf(p)
 	rows := [][]string{append([]string{"who", "step"}, actions...)}
-	slots := s.slots(p)
-	for _, who := range subjects(p) {
-		for _, slot := range slots {
-			row, any := []string{who, stepText(slot)}, false
-			for _, action := range actions {
-				mark := markOf(p, action, slot, who)
-				row, any = append(row, mark), any || mark != ""
+	for _, same := range s.alike(p, actions) {
+		for i, right := range same.rights {
+			who := strings.Join(same.who, ", ")
+			if i > 0 {
+				who = ""
 			}
-			if any {
-				rows = append(rows, row)
-			}
+			rows = append(rows, append([]string{who}, right...))
 		}
 	}
 	s.table(rows)
 	s.line("\nauthentication level: people at least %d, service owners at least %d", p.MinUser, p.MinOrg)
+}
+
+// actionsOf gives the actions of a policy, sorted.
+func actionsOf(p *xacml.Policy) []string {
+	all := slices.Concat(p.Actions(), slices.Collect(maps.Keys(p.Deny)))
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+// alike are subjects with the same rights, and these as rows: a step, and a mark for each action.
+type alike struct {
+	who    []string
+	rights [][]string
+}
+
+func (s *show) alike(p *xacml.Policy, actions []string) []alike {
+	var groups []alike
+	slots := s.slots(p)
+	for _, who := range subjects(p) {
+		rights := rightsOf(p, who, slots, actions)
+		i := slices.IndexFunc(groups, func(g alike) bool { return slices.EqualFunc(g.rights, rights, slices.Equal) })
+		if i < 0 {
+			groups = append(groups, alike{[]string{who}, rights})
+			continue
+		}
+		groups[i].who = append(groups[i].who, who)
+	}
+	return groups
+}
+
+// rightsOf gives a row for each slot in which the subject is named.
+func rightsOf(p *xacml.Policy, who string, slots, actions []string) [][]string {
+	var rows [][]string
+	for _, slot := range slots {
+		row, named := []string{stepText(slot)}, false
+		for _, action := range actions {
+			mark := markOf(p, action, slot, who)
+			row, named = append(row, mark), named || mark != ""
+		}
+		if named {
+			rows = append(rows, row)
+		}
+	}
+	return rows
 }
 
 func subjects(p *xacml.Policy) []string {

@@ -26,7 +26,9 @@ func (e *NotFoundError) Error() string {
 }
 
 // Is tells that it is ErrNotFound, here and in expressions.
-func (e *NotFoundError) Is(target error) bool { return target == ErrNotFound || target == expression.ErrNotFound }
+func (e *NotFoundError) Is(target error) bool {
+	return target == ErrNotFound || target == expression.ErrNotFound
+}
 
 // ConfigError tells what is wrong with a component's options.
 type ConfigError struct {

@@ -1,0 +1,50 @@
+package options
+
+import (
+	"slices"
+	"sync"
+
+	"golang.org/x/text/collate"
+	"golang.org/x/text/language"
+)
+
+// collators keep one collator for each goroutine that sorts, by language: they are costly to make and not safe to share.
+var collators = map[string]*sync.Pool{}
+
+func init() {
+	for _, tag := range []string{"nb", "nn", "en", "se"} {
+		collators[tag] = &sync.Pool{New: func() any { return newCollator(tag) }}
+	}
+}
+
+// newCollator makes the collator of a language. The rules for nb are kept under no.
+func newCollator(tag string) *collate.Collator {
+	parsed, err := language.Parse(tag)
+	if err != nil || tag == "nb" {
+		parsed = language.Norwegian
+	}
+	return collate.New(parsed, collate.IgnoreCase, collate.IgnoreDiacritics, collate.Numeric)
+}
+
+// sortByLabel sorts options by label in a language, stably.
+func sortByLabel(list []Choice, order Order, tag string) {
+	if order == Unsorted {
+		return
+	}
+	if tag = base(tag); tag == "" || tag == "no" {
+		tag = "nb"
+	}
+	c, pooled := (*collate.Collator)(nil), collators[tag]
+	if pooled != nil {
+		c, _ = pooled.Get().(*collate.Collator)
+		defer pooled.Put(c)
+	} else {
+		c = newCollator(tag)
+	}
+	slices.SortStableFunc(list, func(a, b Choice) int {
+		if order == Descending {
+			a, b = b, a
+		}
+		return c.CompareString(a.Label, b.Label)
+	})
+}
