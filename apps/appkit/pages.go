@@ -187,6 +187,9 @@ func (s *show) component(f apps.Folder, c *jsonc.Node) string {
 	if b := bindings(c.GetFold("dataModelBindings"), f.DefaultDataType); b != "" {
 		text += " → " + b
 	}
+	if v := c.GetFold("value"); v.Is(jsonc.List) {
+		text += " = " + Readable(v.JSON)
+	}
 	if id := textOf(c, "optionsId"); id != "" {
 		text += "  options " + id
 	}

@@ -4,15 +4,15 @@ import "fmt"
 
 // Codes of an [Error]. They are stable.
 const (
-	CodeSyntax    = "xml_malformed"          // not well-formed XML
-	CodeEncoding  = "xml_encoding"           // an encoding other than UTF-8, US-ASCII and ISO-8859-1
-	CodeForbidden = "xml_doctype"            // a document type declaration, which could hold entities
-	CodeRoot      = "xml_root"               // another root element than the model's
-	CodeTooDeep   = "xml_too_deep"           // elements inside each other beyond document.MaxDepth
-	CodeTooLarge  = "xml_too_large"          // more than document.MaxSize bytes
-	CodeRepeated  = "xml_element_repeated"   // a second element where the model has no list
-	CodeValue     = "value_malformed"        // a value that is not of its field's kind
-	CodeUnknown   = "field_unknown"          // a field that the model does not have
+	CodeSyntax    = "xml_malformed"           // not well-formed XML
+	CodeEncoding  = "xml_encoding"            // an encoding other than UTF-8, US-ASCII and ISO-8859-1
+	CodeForbidden = "xml_doctype"             // a document type declaration, which could hold entities
+	CodeRoot      = "xml_root"                // another root element than the model's
+	CodeTooDeep   = "xml_too_deep"            // elements inside each other beyond document.MaxDepth
+	CodeTooLarge  = "xml_too_large"           // more than document.MaxSize bytes
+	CodeRepeated  = "xml_element_repeated"    // a second element where the model has no list
+	CodeValue     = "value_malformed"         // a value that is not of its field's kind
+	CodeUnknown   = "field_unknown"           // a field that the model does not have
 	CodeStructure = "structure_inexpressible" // a list or object where the model has a value, or the reverse
 )
 

@@ -91,4 +91,6 @@ func nameRune(r rune, first bool) bool {
 }
 
 // latin are the letters of Latin-1 and its two extensions: all those of European languages.
-func latin(r rune) bool { return r >= 0xc0 && r <= 0x17e && r != 0xd7 && r != 0xf7 && r != 0x132 && r != 0x133 && r != 0x13f && r != 0x140 && r != 0x149 }
+func latin(r rune) bool {
+	return r >= 0xc0 && r <= 0x17e && r != 0xd7 && r != 0xf7 && r != 0x132 && r != 0x133 && r != 0x13f && r != 0x140 && r != 0x149
+}

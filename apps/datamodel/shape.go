@@ -94,7 +94,9 @@ func (s *shape) wrapper() bool {
 }
 
 // simple tells whether the value has no parts.
-func (s *shape) simple() bool { return s.kind == kindText || s.kind == kindNumber || s.kind == kindBool }
+func (s *shape) simple() bool {
+	return s.kind == kindText || s.kind == kindNumber || s.kind == kindBool
+}
 
 // walk visits the shape and those inside it, each once.
 func (s *shape) walk(seen map[*shape]bool, visit func(*shape)) {

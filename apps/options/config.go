@@ -2,6 +2,7 @@ package options
 
 import (
 	"encoding/json"
+	"maps"
 
 	"github.com/hovedbok/hovedbok/apps/expression"
 )
@@ -70,6 +71,7 @@ func ParseConfig(component []byte) (*Config, error) {
 	c := &Config{
 		ID: raw.OptionsID, Secure: raw.Secure, Parameters: raw.Parameters, Mapping: raw.Mapping, Filter: raw.Filter, Sort: raw.Sort, Preselected: raw.Preselected,
 	}
+	maps.DeleteFunc(c.Parameters, func(_ string, e *expression.Expression) bool { return e == nil }) // written as null
 	if err := c.readLists(&raw); err != nil {
 		return nil, err
 	}

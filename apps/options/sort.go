@@ -17,11 +17,12 @@ func init() {
 	}
 }
 
-// newCollator makes the collator of a language. The rules for nb are kept under no.
+// newCollator makes the collator of a language, or that of Norwegian. Both written forms of Norwegian sort alike, and package collate
+// does not find its own rules for nb (it takes nb for no, which has none), so that those of nn serve.
 func newCollator(tag string) *collate.Collator {
 	parsed, err := language.Parse(tag)
 	if err != nil || tag == "nb" {
-		parsed = language.Norwegian
+		parsed = language.Make("nn")
 	}
 	return collate.New(parsed, collate.IgnoreCase, collate.IgnoreDiacritics, collate.Numeric)
 }
