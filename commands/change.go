@@ -3,6 +3,7 @@ package commands
 import (
 	"context"
 	"errors"
+	"fmt"
 
 	"github.com/google/uuid"
 
@@ -132,13 +133,8 @@ func (s *Service) commit(ctx context.Context, w *work, f *folded, decision strin
 		f.drop() // what is in the log decides
 		return Result{}, outcome(err)
 	}
-	if done.Repeated { // another process has recorded the command, from the same request
-		id := f.state.ID
-		f.drop()
-		if err := s.refresh(ctx, id, f); err != nil {
-			return Result{}, err
-		}
-		return Result{State: f.state.Clone(), App: w.app, Position: done.Position, Repeated: true, Elements: w.added}, nil
+	if done.Repeated { // it had been recorded, by another process or before this one was started
+		return s.recorded(ctx, w, f, fmt.Errorf("commands: instance %s has the events of command %s, but not its outcome", w.state.ID, w.command))
 	}
 	for _, r := range done.Records {
 		if err := f.state.Evolve(r); err != nil {
@@ -163,6 +159,24 @@ func outcome(err error) error {
 		}
 	}
 	return unknownOutcome{err}
+}
+
+// recorded answers a command that turned out to have been recorded before. When it has not, the
+// error is otherwise.
+func (s *Service) recorded(ctx context.Context, w *work, f *folded, otherwise error) (Result, error) {
+	id := w.state.ID
+	f.drop()
+	if err := s.refresh(ctx, id, f); err != nil {
+		return Result{}, err
+	}
+	if !f.state.Erased.IsZero() {
+		return Result{}, fail(Gone, string(instance.CodeErased), "the instance has been erased")
+	}
+	o, ok := f.state.Outcome(w.command)
+	if !ok {
+		return Result{}, otherwise
+	}
+	return s.repeat(ctx, w, id, o)
 }
 
 // ownerOf is the party of an instance, also of one that is being created.

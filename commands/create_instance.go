@@ -88,8 +88,8 @@ func (s *Service) begin(ctx context.Context, req *Request, c CreateInstance) (Re
 
 func (s *Service) create(ctx context.Context, req *Request, c CreateInstance, app *apps.App, owner Party, id uuid.UUID, f *folded, decision string) (Result, error) {
 	w := &work{ctx: ctx, svc: s, req: req, command: s.commandID(req, c.App), app: app}
-	if err := s.refresh(ctx, id, f); err != nil {
-		return Result{}, err
+	if f.state == nil { // most likely it is new; the append will tell if it is not
+		f.state, f.head = instance.Initial(id), record.Empty
 	}
 	w.state = f.state
 	if f.state.Exists() {
@@ -109,21 +109,9 @@ func (s *Service) create(ctx context.Context, req *Request, c CreateInstance, ap
 	}
 	in.discard(context.WithoutCancel(ctx), err)
 	if errors.Is(err, ledger.ErrConflict) {
-		return s.overtaken(ctx, w, id, f, err)
+		return s.recorded(ctx, w, f, err)
 	}
 	return Result{}, err
-}
-
-// overtaken answers a creation that another process has done meanwhile, with the same key.
-func (s *Service) overtaken(ctx context.Context, w *work, id uuid.UUID, f *folded, conflict error) (Result, error) {
-	if err := s.refresh(ctx, id, f); err != nil {
-		return Result{}, err
-	}
-	o, ok := f.state.Outcome(w.command)
-	if !ok {
-		return Result{}, conflict
-	}
-	return s.repeat(ctx, w, id, o)
 }
 
 // settle keeps the files of a command that was recorded. When another process was first with the same command, its files count.

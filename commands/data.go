@@ -173,10 +173,10 @@ func (w *work) replace(element uuid.UUID, next instance.DataElementAdded) ([]ins
 		})
 	}
 	events, err := instance.ReplaceForm(w.state, element, next.Form)
-	if err != nil || len(events) == 0 {
+	el, _ := w.state.Element(element)
+	if err != nil || len(events) == 0 || sameButRowIDs(el.Form, next.Form) {
 		return nil, err
 	}
-	el, _ := w.state.Element(element)
 	return append(events, w.represent(el, next.Form)...), nil
 }
 

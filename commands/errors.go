@@ -9,6 +9,7 @@ import (
 	"github.com/hovedbok/hovedbok/domain/document"
 	"github.com/hovedbok/hovedbok/domain/instance"
 	"github.com/hovedbok/hovedbok/ledger"
+	"github.com/hovedbok/hovedbok/ledger/vault"
 	"github.com/hovedbok/hovedbok/policies"
 )
 
@@ -147,6 +148,8 @@ func translate(err error) error {
 		return &Error{Kind: Unavailable, Code: CodeBusy, Message: "the log takes no more right now; try again", Err: err}
 	case errors.Is(err, policies.ErrTimeout), errors.Is(err, policies.ErrNotReady):
 		return &Error{Kind: Unavailable, Code: CodeUndecided, Message: "the right to do this could not be decided in time; try again", Err: err}
+	case errors.Is(err, vault.ErrErased):
+		return fail(Gone, string(instance.CodeErased), "the instance has been erased")
 	case errors.Is(err, ledger.ErrConflict):
 		return &Error{Kind: Conflict, Code: CodeConcurrent, Message: "the instance was changed by others at the same time; try again", Err: err}
 	case errors.Is(err, ledger.ErrInvalid):

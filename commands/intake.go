@@ -67,31 +67,11 @@ func (in *intake) form(dt apps.DataType, p Part) error {
 	return nil
 }
 
-// newForm makes the element of a form.
+// newForm makes the element of a form. Its rows get ids.
 func (w *work) newForm(dt apps.DataType, form *document.Node) instance.DataElementAdded {
 	return instance.DataElementAdded{
-		Element: w.elementID(), DataType: dt.ID, Task: dt.TaskID, ContentType: dt.FormContentType(), Form: form,
+		Element: w.elementID(), DataType: dt.ID, Task: dt.TaskID, ContentType: dt.FormContentType(), Form: w.withRowIDs(form),
 	}
-}
-
-// readForm reads a form from a body and checks that it fits the model.
-func (w *work) readForm(dt apps.DataType, contentType string, body io.Reader) (*document.Node, error) {
-	media, _, err := mime.ParseMediaType(contentType)
-	if err != nil || media != "application/json" {
-		return nil, fail(UnsupportedMedia, CodeFormContentType, "form data of type %s must be sent as application/json", dt.ID)
-	}
-	src, err := io.ReadAll(io.LimitReader(body, MaxForm+1))
-	if err != nil {
-		return nil, readError(err)
-	}
-	if len(src) > MaxForm {
-		return nil, fail(TooLarge, CodeEventTooLarge, "a form can be at most %d bytes", MaxForm)
-	}
-	form, err := document.Parse(src)
-	if err != nil {
-		return nil, &Error{Kind: Invalid, Code: CodeFormMalformed, Message: "the form data are not valid JSON: " + err.Error()}
-	}
-	return form, w.fits(dt, form)
 }
 
 // file takes a file in. The checks are Altinn's, in its order.

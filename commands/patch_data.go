@@ -3,6 +3,7 @@ package commands
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"github.com/google/uuid"
 
@@ -66,8 +67,25 @@ func (w *work) patchForm(s *instance.State, p FormPatch) ([]instance.Event, erro
 	if len(events) == 0 {
 		return nil, nil
 	}
+	if events, next, err = w.identifyRows(s, p, events, next); err != nil {
+		return nil, err
+	}
 	texts, values := w.presentation([]instance.DataElementAdded{{DataType: el.DataType, Form: next}})
 	return append(events, instance.Present(s, texts, values)...), nil
+}
+
+// identifyRows adds to a patch what gives its new rows their ids, so that the event holds them. events and next are what the patch
+// comes to without.
+func (w *work) identifyRows(s *instance.State, p FormPatch, events []instance.Event, next *document.Node) ([]instance.Event, *document.Node, error) {
+	whole := w.withRowIDs(next)
+	if whole == next {
+		return events, next, nil
+	}
+	patch := slices.Concat(p.Patch, document.Diff(next, whole))
+	if el, ok := s.Element(p.Element); ok && len(patch) > document.MaxOperations {
+		patch = document.Diff(el.Form, whole)
+	}
+	return instance.PatchForm(s, p.Element, patch)
 }
 
 // patchError gives a failing patch Altinn's answers: 409 for a failed test, 422 for an operation that cannot be done.

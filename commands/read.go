@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/hovedbok/hovedbok/apps"
 	"github.com/hovedbok/hovedbok/domain/instance"
 	"github.com/hovedbok/hovedbok/policies"
 	"github.com/hovedbok/hovedbok/record"
@@ -57,6 +58,7 @@ func (s *Service) withhold(ctx context.Context, req *Request, res *Result) error
 
 // Data is a form or a file. Content is nil for forms; the caller closes it.
 type Data struct {
+	App     *apps.App // the version that the instance is pinned to
 	Element instance.Element
 	Content io.ReadCloser
 }
@@ -71,7 +73,7 @@ func (s *Service) ReadData(ctx context.Context, req *Request, ref Ref, element u
 	if !ok {
 		return Data{}, fail(NotFound, string(instance.CodeElementNotFound), "the instance has no data element %s that the caller may read", element)
 	}
-	out := Data{Element: *el}
+	out := Data{App: res.App, Element: *el}
 	if !el.IsForm() {
 		out.Content, _, err = s.Blobs.Open(ctx, blobRef(record.InstanceStream(ref.ID), el.Blob))
 	}
