@@ -96,7 +96,7 @@ func TestHooks_PassesOverBrokenFiles(t *testing.T) {
 
 func TestHooks_OptionsWithAFileNeedNoCode(t *testing.T) {
 	t.Parallel()
-	page := `{"data": {"layout": [{"id": "a", "optionsId": "yes"}, {"id": "b", "optionsId": ""}, {"id": "c", "optionsId": "../x"}]}}`
+	page := `{"data": {"layout": [{"id": "a", "optionsId": "yes"}, {"id": "b", "optionsId": ""}, {"id": "c", "optionsId": "../x"}, {"id": "d", "optionsId": "land"}]}}`
 	got := hooksOf(t, map[string]string{"ui/Task_1/layouts/a.json": page, "options/yes.json": "[]", "x.json": "[]"})
 	if len(got) != 1 || !strings.Contains(got[0], `"../x"`) {
 		t.Errorf("got %q", got)

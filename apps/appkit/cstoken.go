@@ -84,12 +84,12 @@ func (l *csLexer) text() {
 	}
 	body := l.at + 1
 	switch {
+	case verbatim:
+		l.verbatim()
 	case l.has(`"""`):
 		body = l.at + 3
 		l.at = body
 		l.skipTo(`"""`)
-	case verbatim:
-		l.verbatim()
 	default:
 		l.quoted('"')
 	}

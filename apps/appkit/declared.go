@@ -1,9 +1,11 @@
 package appkit
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/hovedbok/hovedbok/apps/jsonc"
+	"github.com/hovedbok/hovedbok/apps/options"
 )
 
 // declaredFile is a JSON file that is searched for references to code.
@@ -57,9 +59,10 @@ func (d declaredFile) component(c *jsonc.Node) {
 	}
 }
 
-// options looks for the list in App/options.
+// options looks for the list in App/options, and among those that every app has.
 func (d declaredFile) options(at *jsonc.Node, id string) {
-	if strings.ContainsAny(id, `/\`) || !d.exists("options/"+id+".json") {
+	known := d.exists("options/"+id+".json") && !strings.ContainsAny(id, `/\`) || slices.Contains(options.Predefined(), id)
+	if !known {
 		d.need(at, "IAppOptionsProvider", "options "+quote(id)+" have no file in App/options, so they come from code (IAppOptionsProvider)")
 	}
 }

@@ -116,7 +116,7 @@ func (p processHooks) taskType(e process.Element) {
 		p.need(at, "IProcessTask", "task "+quote(e.ID)+" is of the app's own type "+quote(e.TaskType)+", which is code (IProcessTask)")
 	case notCarriedOut[e.TaskType] != "":
 		p.add(Hook{File: at.file, Line: at.line, Column: at.column, Interface: "task_type_unsupported", Declared: true,
-			What: "task " + quote(e.ID) + " of type " + e.TaskType + " " + notCarriedOut[e.TaskType], Here: "nothing yet: an instance stays in it"})
+			What: "task " + quote(e.ID) + " of type " + e.TaskType + " " + notCarriedOut[e.TaskType], Here: "nothing yet; an instance stays in it"})
 	}
 	switch e.TaskType {
 	case "payment":

@@ -24,7 +24,7 @@ func (d *drawing) String() string {
 	}
 	var b strings.Builder
 	for i, row := range d.rows {
-		b.WriteString(strings.TrimRight(beside(row, i, width+2, lanes), " "))
+		b.WriteString(strings.TrimRight(beside(row, i, width+4, lanes), " "))
 		b.WriteByte('\n')
 	}
 	return b.String()

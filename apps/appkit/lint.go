@@ -2,14 +2,18 @@ package appkit
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 
 	"github.com/hovedbok/hovedbok/apps"
+	"github.com/hovedbok/hovedbok/apps/jsonc"
+	"github.com/hovedbok/hovedbok/domain/link"
 )
 
 // Severity says what a finding means for the app.
@@ -54,7 +58,7 @@ func (f Finding) String() string {
 // Report is what was found in one app folder, sorted by file and place.
 type Report struct {
 	Dir      string    `json:"dir"`
-	App      string    `json:"app,omitempty"` // org/app; empty when the folder has faults that hide it
+	App      string    `json:"app,omitempty"` // org/app; empty when the metadata do not say
 	Findings []Finding `json:"findings"`
 }
 
@@ -103,6 +107,7 @@ type linter struct {
 
 type loaded struct {
 	dir    string
+	id     string // as the metadata say, also when the app has faults
 	app    *apps.App
 	faults apps.Faults
 	hooks  []Hook
@@ -113,26 +118,54 @@ func (l *linter) load(f Folder) error {
 	if err != nil {
 		return err
 	}
-	hooks, err := Hooks(os.DirFS(appDir(f.Dir)))
+	hooks, id, err := readCode(appDir(f.Dir))
 	if err != nil {
 		return fmt.Errorf("read the code of %s: %w", filepath.ToSlash(f.Dir), err)
 	}
 	if app != nil {
-		l.known[app.ID] = app
+		id = app.ID
+		l.known[id] = app
 	}
 	if f.Expected.Org != "" {
 		l.orgs[f.Expected.Org] = true
 	}
-	l.loaded = append(l.loaded, loaded{f.Dir, app, faults, hooks})
+	l.loaded = append(l.loaded, loaded{f.Dir, id, app, faults, hooks})
 	return nil
+}
+
+// readCode gives the hooks of the app in a folder, and its declared id. Symbolic links cannot lead out of it.
+func readCode(dir string) (hooks []Hook, id string, err error) {
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return nil, "", err
+	}
+	hooks, err = Hooks(root.FS())
+	id = declaredID(root.FS())
+	return hooks, id, errors.Join(err, root.Close())
+}
+
+// declaredID gives the id in the metadata, if it is one.
+func declaredID(files fs.FS) string {
+	text, err := fs.ReadFile(files, metadataFile)
+	if err != nil {
+		return ""
+	}
+	root, err := jsonc.Parse(text, jsonc.Lenient)
+	if err != nil {
+		return ""
+	}
+	id, err := link.ParseApp(textOf(root, "id"))
+	if err != nil {
+		return ""
+	}
+	return id.String()
 }
 
 func (l *linter) reports() []Report {
 	out := make([]Report, 0, len(l.loaded))
 	for _, one := range l.loaded {
-		r := Report{Dir: filepath.ToSlash(one.dir), Findings: []Finding{}}
+		r := Report{Dir: filepath.ToSlash(one.dir), App: one.id, Findings: []Finding{}}
 		if one.app != nil {
-			r.App = one.app.ID
 			one.faults = append(one.faults, apps.CheckLinks(one.app, func(id string) *apps.App { return l.known[id] }, func(org string) bool { return l.orgs[org] })...)
 		}
 		for _, fault := range one.faults {
