@@ -89,7 +89,7 @@ func (x *target) attempt(t testing.TB, route string) call {
 		element = "tegning"
 	}
 	path := strings.NewReplacer(":org", org, ":app", app, ":party", x.party, ":guid", x.guid.String(), ":element", element, ":dataType", "tegning",
-		":name", "skjenkebevilling", ":id", x.chain).Replace(pattern)
+		":name", "skjenkebevilling", ":id", x.chain, ":language", "nb", ":optionsId", "janei").Replace(pattern)
 	c := call{method: method, path: path}
 	fillIn(t, x, &c, pattern)
 	return c

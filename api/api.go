@@ -16,6 +16,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/hovedbok/hovedbok/apps"
+	"github.com/hovedbok/hovedbok/apps/options"
 	"github.com/hovedbok/hovedbok/commands"
 	"github.com/hovedbok/hovedbok/identity"
 	"github.com/hovedbok/hovedbok/integrations/register"
@@ -49,7 +50,7 @@ type Filters interface {
 	Filter(ctx context.Context, r policies.ListRequest) (policies.Condition, error)
 }
 
-// Options of a Server. All but Logger, Clock and the limits are required.
+// Options of a Server. All but OptionLists, Logger, Clock and the limits are required.
 type Options struct {
 	Commands *commands.Service
 	Log      *record.Log
@@ -65,6 +66,8 @@ type Options struct {
 	MaxBody int64
 	// WaitForViews is how long a list waits for a position that the client has seen; 0 means 2 s.
 	WaitForViews time.Duration
+	// OptionLists finds code lists; nil knows the apps' files and the predefined lists.
+	OptionLists *options.Registry
 	// Development mounts routes that only a development server has, such as test tokens.
 	Development http.Handler
 }
@@ -94,6 +97,9 @@ func New(o Options) (*Server, error) {
 	}
 	if o.WaitForViews == 0 {
 		o.WaitForViews = 2 * time.Second
+	}
+	if o.OptionLists == nil {
+		o.OptionLists = &options.Registry{}
 	}
 	s := &Server{Options: o}
 	s.handler = canonical(s.routes())
@@ -136,6 +142,20 @@ func (s *Server) appRoutes(r *gin.Engine) {
 	app.GET("/api/v1/applicationmetadata", s.applicationMetadata)
 	app.GET("/api/v1/meta/process", s.metaProcess)
 	app.GET("/api/jsonschema/:name", s.jsonSchema)
+	app.GET("/api/v1/texts/:language", s.texts)
+	app.GET("/api/v1/applicationlanguages", s.languages)
+	app.GET("/api/v1/applicationsettings", s.applicationSettings)
+	app.GET("/api/v1/footer", s.footer)
+	app.GET("/api/resource/formlayout.json", s.formLayout)
+	app.GET("/api/layouts", s.singleLayouts)
+	app.GET("/api/layouts/:name", s.layouts)
+	app.GET("/api/layoutsettings", s.globalSettings)
+	app.GET("/api/layoutsettings/:name", s.layoutSettings)
+	app.GET("/api/layoutsets", s.layoutSets)
+	app.GET("/api/rulehandler/:name", s.ruleHandler)
+	app.GET("/api/ruleconfiguration/:name", s.ruleConfiguration)
+	app.GET("/api/validationconfig/:name", s.validationConfig)
+	app.GET("/api/options/:optionsId", s.options)
 
 	in := app.Group("/instances", s.authenticated)
 	in.POST("", s.createInstance)
@@ -160,6 +180,7 @@ func (s *Server) appRoutes(r *gin.Engine) {
 	one.GET("/process/next", s.nextElements)
 	one.PUT("/process/next", s.processNext)
 	one.GET("/process/history", s.processHistory)
+	one.GET("/options/:optionsId", s.instanceOptions)
 }
 
 func (s *Server) storageRoutes(r *gin.Engine) {

@@ -83,6 +83,7 @@ func TestGolden(t *testing.T) {
 	w.appFiles()
 	w.creating()
 	m := w.filling()
+	w.resources(m)
 	w.handingIn(m)
 	w.lists(m)
 	w.ledger(m)
@@ -235,9 +236,13 @@ func (w *tour) deleting() {
 // TestGoldenFilesAreAllUsed fails when testdata holds an example that no step makes any more.
 func TestGoldenFilesAreAllUsed(t *testing.T) {
 	t.Parallel()
-	src, err := os.ReadFile("journey_test.go")
-	if err != nil {
-		t.Fatal(err)
+	var src []byte
+	for _, name := range []string{"journey_test.go", "resources_test.go"} {
+		steps, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		src = append(src, steps...)
 	}
 	files, err := filepath.Glob("testdata/*.txt")
 	if err != nil || len(files) == 0 {

@@ -10,6 +10,7 @@ import (
 	"io"
 	"mime"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/gin-gonic/gin"
@@ -64,9 +65,10 @@ func named(parts []string, i int) bool {
 	if i == 0 {
 		return false
 	}
-	switch parts[i-1] {
-	case "jsonschema":
+	if i > 4 && slices.Contains(namesAfter, parts[i-1]) { // after /{org}/{app}/api at least
 		return true
+	}
+	switch parts[i-1] {
 	case "data":
 		return !strings.EqualFold(parts[i], "type") || i == len(parts)-1 // …/data/type/{name}, but …/data/{name}
 	case "type":

@@ -28,7 +28,7 @@ type Choices struct {
 type draft struct {
 	Choice
 	null bool
-	in   expression.Context // where its texts are looked up
+	in   *expression.Context // where its texts are looked up; shared, and never changed
 }
 
 // Resolve gives what a component lets the person choose from. env is where the component stands: its row, data, texts and language. q names
@@ -73,12 +73,18 @@ func (r *Registry) draw(ctx context.Context, c *Config, env expression.Context, 
 			return nil, nil, err
 		}
 	}
-	drafts := make([]*draft, len(list.Options))
-	for i, o := range list.Options {
+	return draftsOf(list.Options, &env), list.Downstream, nil
+}
+
+func draftsOf(list []Option, env *expression.Context) []*draft {
+	all := make([]draft, len(list))
+	drafts := make([]*draft, len(list))
+	for i, o := range list {
 		choice := Choice{Value: o.Value.String(), Typed: o.Value, Label: o.Label, Description: o.Description, HelpText: o.HelpText}
-		drafts[i] = &draft{Choice: choice, null: o.Value.IsNull(), in: env}
+		all[i] = draft{Choice: choice, null: o.Value.IsNull(), in: env}
+		drafts[i] = &all[i]
 	}
-	return drafts, list.Downstream, nil
+	return drafts
 }
 
 func (r *Registry) fetch(ctx context.Context, c *Config, env expression.Context, q Request) (List, error) {
@@ -137,7 +143,7 @@ func distinct(drafts []*draft) []*draft {
 func filter(keep *expression.Expression, drafts []*draft) ([]*draft, error) {
 	out := make([]*draft, 0, len(drafts))
 	for _, d := range drafts {
-		in := d.in
+		in := *d.in
 		in.Values = &expression.Values{Default: "value", Named: []expression.Member{
 			{Name: "value", Value: expression.Text(d.Value)}, {Name: "label", Value: text(d.Label)},
 			{Name: "description", Value: text(d.Description)}, {Name: "helpText", Value: text(d.HelpText)},

@@ -1,6 +1,7 @@
 package options
 
 import (
+	"bytes"
 	"slices"
 	"sync"
 
@@ -42,10 +43,16 @@ func sortByLabel(list []Choice, order Order, tag string) {
 	} else {
 		c = newCollator(tag)
 	}
+	keys, buffer := make(map[string][]byte, len(list)), collate.Buffer{}
+	for _, choice := range list {
+		if keys[choice.Label] == nil {
+			keys[choice.Label] = c.KeyFromString(&buffer, choice.Label)
+		}
+	}
 	slices.SortStableFunc(list, func(a, b Choice) int {
 		if order == Descending {
 			a, b = b, a
 		}
-		return c.CompareString(a.Label, b.Label)
+		return bytes.Compare(keys[a.Label], keys[b.Label])
 	})
 }
