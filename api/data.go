@@ -130,7 +130,7 @@ func orMissing(err error) error {
 	return err
 }
 
-// getData is GET …/data/{id}: a form as JSON, a file as it was sent.
+// getData is GET …/data/{id}: a form as JSON or XML, a file as it was sent.
 func (s *Server) getData(c *gin.Context) {
 	ref, ok := s.ref(c)
 	if !ok {
@@ -147,7 +147,7 @@ func (s *Server) getData(c *gin.Context) {
 		return
 	}
 	if data.Content == nil {
-		write(c, http.StatusOK, data.Element.Form)
+		s.writeForm(c, data)
 		return
 	}
 	defer data.Content.Close()

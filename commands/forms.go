@@ -1,9 +1,13 @@
 package commands
 
 import (
+	"errors"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/hovedbok/hovedbok/apps"
+	"github.com/hovedbok/hovedbok/apps/datamodel"
 	"github.com/hovedbok/hovedbok/domain/document"
 	"github.com/hovedbok/hovedbok/domain/instance"
 )
@@ -87,39 +91,32 @@ func (w *work) has(dataType string, given []instance.DataElementAdded) bool {
 	return len(w.state.OfType(dataType)) > 0
 }
 
-// prefilled makes a form of a flat map of paths and values. As in Altinn, paths that the model does not have are
-// ignored, and values are turned into the type of their field.
+// prefilled makes a form of a flat map of paths and values. As in Altinn, paths are in the names of C# (in any case, without hyphens) or
+// of JSON, those that the model does not have are ignored, and values are turned into the type of their field.
 func (w *work) prefilled(dt apps.DataType, prefill map[string]string) (*document.Node, error) {
 	form := document.NewObject()
-	model := w.app.Models[dt.ID]
-	if model == nil {
+	if w.app.Models[dt.ID] == nil || len(prefill) == 0 {
 		return form, nil
 	}
-	for path, value := range prefill {
-		known, kind := model.FieldExists(path)
-		at, err := document.ParsePath(path)
-		if !known || err != nil {
-			continue
-		}
-		v, err := typed(kind, value)
-		if err != nil {
-			return nil, fail(Invalid, CodeFormMismatch, "the prefill value of %s is not a %s", path, kind)
-		}
-		if form, err = form.With(at, v); err != nil {
+	model, err := datamodel.New(w.app, dt.ID)
+	if err != nil {
+		return nil, err
+	}
+	for _, path := range slices.Sorted(maps.Keys(prefill)) {
+		next, err := model.Set(form, path, prefill[path])
+		var fault *datamodel.Error
+		switch {
+		case err == nil:
+			form = next
+		case !errors.As(err, &fault):
+			return nil, err
+		case fault.Code == datamodel.CodeValue:
+			return nil, fail(Invalid, CodeFormMismatch, "the prefill cannot be used: %s", fault.Message)
+		case fault.Code != datamodel.CodeUnknown:
 			return nil, fail(Invalid, CodePrefillPath, "the prefill path %s does not fit the model", path)
 		}
 	}
 	return form, nil
-}
-
-func typed(kind, value string) (*document.Node, error) {
-	switch kind {
-	case "number", "integer":
-		return document.Number(strings.TrimSpace(value))
-	case "boolean":
-		return document.Parse([]byte(strings.ToLower(strings.TrimSpace(value))))
-	}
-	return document.String(value), nil
 }
 
 // presentation computes the texts for lists and the values for searches from the forms: those of the instance, and those that

@@ -63,7 +63,7 @@ func readClasses(src string, classes map[string]*class) {
 	for _, match := range declarations.FindAllStringSubmatch(src, -1) {
 		switch {
 		case match[1] != "":
-			pending[strings.TrimSuffix(match[1], "Attribute")] = match[2]
+			pending[attributeName(match[1])] = match[2]
 			continue
 		case match[3] != "":
 			current = startClass(match[3], pending, classes)
@@ -74,6 +74,14 @@ func readClasses(src string, classes map[string]*class) {
 		}
 		clear(pending)
 	}
+}
+
+// attributeName gives the short name of an attribute, which may be written in full.
+func attributeName(name string) string {
+	if name == "XmlAttribute" {
+		return name
+	}
+	return strings.TrimSuffix(name, "Attribute")
 }
 
 // keepLinks keeps what only looks like a comment: the rest of a line after a link in an attribute, such as "http://…".

@@ -4,7 +4,7 @@
 // # Where the shape comes from
 //
 //	models/<data type>.schema.json  fields, kinds, lists, and the @xsd… keywords of Altinn Studio
-//	models/*.xsd                    order, namespace, nillable and attributes, where one of them declares the root
+//	models/<data type>.xsd          order, namespace and attributes, where it declares the root
 //	models/*.cs                     order and XML names of the class that appLogic.classRef names
 //
 // Each source overrides the ones above it for what it tells of fields that the schema has; none adds fields, because a form must fit the
@@ -25,4 +25,6 @@
 //
 // Reading takes elements in any order and of any namespace, and passes over what the model does not have, as .NET does. It refuses document
 // type declarations and entities, elements that repeat where the model has no list, and values that are not of their field's kind.
+//
+// Where the schema says nothing of a value, XML cannot tell 12 from "12": it comes back as text, and a list of one row as the row.
 package datamodel

@@ -84,7 +84,7 @@ func (p *parts) known(f *field, start xml.StartElement) error {
 	if repeated && !f.list {
 		return failure(CodeRepeated, "field %s stands twice, and the model has no list there", strings.Join(p.path, "."))
 	}
-	v, err := p.element(f.shape, start, f.list)
+	v, err := p.item(f.shape, start, f.list)
 	if err != nil {
 		return err
 	}
@@ -100,10 +100,19 @@ func (p *parts) known(f *field, start xml.StartElement) error {
 	return nil
 }
 
+// item reads an element that may stand in a list, which is a level of its own in the form.
+func (p *parts) item(s *shape, start xml.StartElement, list bool) (*document.Node, error) {
+	if list {
+		p.depth++
+		defer func() { p.depth-- }()
+	}
+	return p.element(s, start, list)
+}
+
 // other reads an element of an object that the model says nothing of. What repeats is a list.
 func (p *parts) other(start xml.StartElement) error {
 	name := decodeName(start.Name.Local)
-	v, err := p.element(anything, start, true)
+	v, err := p.item(anything, start, true)
 	if err != nil {
 		return err
 	}

@@ -160,9 +160,7 @@ func (r *schemaReader) fieldOf(name string, nodes []*jsonc.Node, order int) *fie
 		return f
 	}
 	f.shape = r.shapeOf(nodes)
-	if f.at == inAttribute {
-		f.fixed = constant(all, f.kind)
-	}
+	f.fixed = constant(all, f.kind)
 	return f
 }
 

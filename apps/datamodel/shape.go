@@ -50,7 +50,7 @@ type field struct {
 	csharp string // name in C#, where the app ships its class
 	at     place
 	list   bool
-	fixed  *document.Node // the constant of an attribute
+	fixed  *document.Node // the constant that it holds, if any
 	order  int
 	*shape
 }
@@ -90,7 +90,7 @@ func fold(name string) string { return strings.ToLower(strings.ReplaceAll(name, 
 
 // wrapper tells whether the object only wraps a text: a text, and constant attributes. Altinn leaves it out when the text is null.
 func (s *shape) wrapper() bool {
-	return s.text != nil && !slices.ContainsFunc(s.fields, func(f *field) bool { return f != s.text && f.fixed == nil })
+	return s.text != nil && !slices.ContainsFunc(s.fields, func(f *field) bool { return f != s.text && (f.fixed == nil || f.at != inAttribute) })
 }
 
 // simple tells whether the value has no parts.
