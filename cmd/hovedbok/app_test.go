@@ -209,7 +209,9 @@ func newAppSite(t *testing.T, root string) *appSite {
 			t.Error(err)
 		}
 	})
-	return &appSite{t, n, &client{"http://127.0.0.1:8080", &http.Client{Transport: api.Local{Handler: n.Handler()}}}}
+	c := newClient("http://127.0.0.1:8080")
+	c.http.Transport = api.Local{Handler: n.Handler()}
+	return &appSite{t, n, c}
 }
 
 // do sends a request and gives the error code of the answer, "" when it went well.

@@ -12,20 +12,25 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"time"
 )
 
-// person is one of the synthetic people, with a token.
+// person is one of the synthetic people.
 type person struct {
 	Name  string
 	User  int
 	Party int
-	token string
 }
 
-// client speaks to the HTTP API as a person would.
+// client speaks to the HTTP API as people would. It belongs to one goroutine.
 type client struct {
-	base string
-	http *http.Client
+	base   string
+	http   *http.Client
+	tokens map[int]string // by user id, of those who have logged in
+}
+
+func newClient(base string) *client {
+	return &client{base: base, http: &http.Client{Timeout: 20 * time.Second}, tokens: map[int]string{}}
 }
 
 // answerError is an answer that was not the one asked for.
@@ -44,7 +49,7 @@ func (c *client) login(ctx context.Context, p *person) error {
 		AccessToken string `json:"access_token"`
 	}
 	err := c.do(ctx, nil, http.MethodPost, "/idporten/test-token", "application/x-www-form-urlencoded", strings.NewReader(form.Encode()), &out)
-	p.token = out.AccessToken
+	c.tokens[p.User] = out.AccessToken
 	return err
 }
 
@@ -66,7 +71,7 @@ func (c *client) do(ctx context.Context, p *person, method, path, contentType st
 		return err
 	}
 	if p != nil {
-		req.Header.Set("Authorization", "Bearer "+p.token)
+		req.Header.Set("Authorization", "Bearer "+c.tokens[p.User])
 	}
 	if contentType != "" {
 		req.Header.Set("Content-Type", contentType)

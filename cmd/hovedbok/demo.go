@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"net"
-	"net/http"
 	"os"
 	"path/filepath"
 	"time"
@@ -71,7 +70,7 @@ func demo(ctx context.Context, dir, listen string, exit, verbose bool, stdout, s
 	defer n.Close()
 	served := make(chan error, 1)
 	go func() { served <- n.Serve(ctx, l) }()
-	s := &scenario{client: &client{"http://" + l.Addr().String(), &http.Client{Timeout: 20 * time.Second}}, node: n, out: stdout, data: filepath.Join(samples, "data"), began: began}
+	s := &scenario{client: newClient("http://" + l.Addr().String()), node: n, out: stdout, data: filepath.Join(samples, "data"), began: began}
 	failure := s.play(ctx)
 	if failure == nil && !exit {
 		s.addresses()
