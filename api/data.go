@@ -1,6 +1,7 @@
 package api
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -71,26 +72,17 @@ func (s *Server) addData(c *gin.Context) {
 }
 
 func (s *Server) add(c *gin.Context, dataType string, older bool) {
-	ref, ok := s.ref(c)
-	if !ok {
-		return
-	}
 	p, body, err := s.part(c, dataType)
 	if err != nil {
 		s.fail(c, err)
 		return
 	}
-	req, err := s.request(c, body)
-	if err != nil {
-		s.fail(c, err)
-		return
+	res, ok := s.commanded(c, body, func(ctx context.Context, r *commands.Request, ref commands.Ref) (commands.Result, error) {
+		return s.Commands.AddData(ctx, r, ref, p)
+	})
+	if ok {
+		s.added(c, res, older)
 	}
-	res, err := s.Commands.AddData(c.Request.Context(), req, ref, p)
-	if err != nil {
-		s.fail(c, err)
-		return
-	}
-	s.added(c, res, older)
 }
 
 func (s *Server) added(c *gin.Context, res commands.Result, older bool) {
@@ -100,8 +92,6 @@ func (s *Server) added(c *gin.Context, res commands.Result, older bool) {
 		return
 	}
 	id := res.Elements[len(res.Elements)-1].String()
-	position(c, res.Position)
-	c.Header("ETag", etag(res))
 	if older {
 		for _, e := range out.Data {
 			if e.ID == id {
@@ -162,10 +152,6 @@ func (s *Server) getData(c *gin.Context) {
 
 // putData is PUT …/data/{id}.
 func (s *Server) putData(c *gin.Context) {
-	ref, ok := s.ref(c)
-	if !ok {
-		return
-	}
 	id, ok := s.elementParam(c)
 	if !ok {
 		return
@@ -175,18 +161,13 @@ func (s *Server) putData(c *gin.Context) {
 		s.fail(c, err)
 		return
 	}
-	req, err := s.request(c, body)
-	if err != nil {
-		s.fail(c, err)
-		return
+	res, ok := s.commanded(c, body, func(ctx context.Context, r *commands.Request, ref commands.Ref) (commands.Result, error) {
+		return s.Commands.ReplaceData(ctx, r, ref, id, p)
+	})
+	if ok {
+		res.Elements = []uuid.UUID{id}
+		s.added(c, res, true)
 	}
-	res, err := s.Commands.ReplaceData(c.Request.Context(), req, ref, id, p)
-	if err != nil {
-		s.fail(c, err)
-		return
-	}
-	res.Elements = []uuid.UUID{id}
-	s.added(c, res, true)
 }
 
 // deleteData is DELETE …/data/{id}.
@@ -195,18 +176,10 @@ func (s *Server) deleteData(c *gin.Context) {
 	if !ok {
 		return
 	}
-	ref, ok := s.ref(c)
+	res, ok := s.commanded(c, nil, func(ctx context.Context, r *commands.Request, ref commands.Ref) (commands.Result, error) {
+		return s.Commands.DeleteData(ctx, r, ref, id)
+	})
 	if !ok {
-		return
-	}
-	req, err := s.request(c, nil)
-	if err != nil {
-		s.fail(c, err)
-		return
-	}
-	res, err := s.Commands.DeleteData(c.Request.Context(), req, ref, id)
-	if err != nil {
-		s.fail(c, err)
 		return
 	}
 	out, err := s.instance(c.Request.Context(), c.Request, res.State, false)
@@ -214,8 +187,6 @@ func (s *Server) deleteData(c *gin.Context) {
 		s.fail(c, err)
 		return
 	}
-	position(c, res.Position)
-	c.Header("ETag", etag(res))
 	write(c, http.StatusOK, gin.H{"newDataElementId": uuid.Nil, "instance": out, "validationIssues": askedIssues(c, res), "newDataModels": []any{}})
 }
 
@@ -275,18 +246,10 @@ func malformedPatch(element uuid.UUID, err error) error {
 }
 
 func (s *Server) patch(c *gin.Context, body []byte, patches []commands.FormPatch, ignored []string, older bool) {
-	ref, ok := s.ref(c)
+	res, ok := s.commanded(c, body, func(ctx context.Context, r *commands.Request, ref commands.Ref) (commands.Result, error) {
+		return s.Commands.PatchData(ctx, r, ref, patches)
+	})
 	if !ok {
-		return
-	}
-	req, err := s.request(c, body)
-	if err != nil {
-		s.fail(c, err)
-		return
-	}
-	res, err := s.Commands.PatchData(c.Request.Context(), req, ref, patches)
-	if err != nil {
-		s.fail(c, err)
 		return
 	}
 	out, err := s.instance(c.Request.Context(), c.Request, res.State, false)
@@ -295,8 +258,6 @@ func (s *Server) patch(c *gin.Context, body []byte, patches []commands.FormPatch
 		return
 	}
 	sources := bySource(issues(res.Issues(ignored)))
-	position(c, res.Position)
-	c.Header("ETag", etag(res))
 	if older {
 		write(c, http.StatusOK, olderPatchAnswer(res, patches, out, sources))
 		return
