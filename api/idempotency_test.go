@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/hovedbok/hovedbok/api"
+	"github.com/hovedbok/hovedbok/record"
 )
 
 // write is a request that changes something, and the instance that it changes; a new instance has none.
@@ -262,4 +263,31 @@ func TestIdempotency_MultipartBoundary(t *testing.T) {
 	first := a.must(t, 201, c)
 	again := c.withBody(strings.ReplaceAll(c.body.(string), boundary, "quite-another")).with("Content-Type", "multipart/form-data; boundary=quite-another")
 	sameAnswer(t, first, a.must(t, 201, again))
+}
+
+// TestCausation_OrganisationsAlone sends a cause with a write of the service owner and one of the applicant: only the first is recorded.
+func TestCausation_OrganisationsAlone(t *testing.T) {
+	t.Parallel()
+	a := common(t)
+	for name, want := range map[string]bool{"substatus": true, "patch": false} {
+		c, m := writes[name].of(t, a)
+		cause := uuid.New()
+		if got := a.send(t, c.with(api.HeaderCausation, cause.String())); got.status != 200 {
+			t.Fatalf("%s: status %d: %s", name, got.status, got.body)
+		}
+		there := false
+		for e, err := range a.node.Store.ReadStream(t.Context(), record.InstanceStream(m.guid), 0) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			meta, err := e.Meta()
+			if err != nil {
+				t.Fatal(err)
+			}
+			there = there || meta.Causation == cause
+		}
+		if there != want {
+			t.Errorf("%s: the cause is recorded: %t, want %t", name, there, want)
+		}
+	}
 }

@@ -116,7 +116,7 @@ func caller(c *gin.Context) *identity.Caller { return c.MustGet(callerKey).(*ide
 
 // request makes what every command carries. fingerprint is of the whole request; it counts only when there is a key.
 func (s *Server) request(c *gin.Context, body []byte) (*commands.Request, error) {
-	r := &commands.Request{Caller: commandCaller(caller(c)), Trace: traceID(c.Request), Causation: causation(c.Request)}
+	r := &commands.Request{Caller: commandCaller(caller(c)), Trace: traceID(c.Request), Causation: causation(c.Request, caller(c))}
 	if key := c.GetHeader(HeaderIdempotencyKey); key != "" {
 		if len(key) > 255 {
 			return nil, &commands.Error{Kind: commands.Invalid, Code: "idempotency_key_invalid", Message: "an Idempotency-Key has at most 255 characters"}

@@ -17,6 +17,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/hovedbok/hovedbok/commands"
+	"github.com/hovedbok/hovedbok/identity"
 )
 
 // literals are the fixed parts of our addresses that clients write in any case (Altinn's router ignores it).
@@ -242,7 +243,11 @@ func traceID(r *http.Request) string {
 	return parts[1]
 }
 
-func causation(r *http.Request) uuid.UUID {
+// causation takes the event that made a saga send the request. Sagas act as organisations; nobody else can name a cause.
+func causation(r *http.Request, c *identity.Caller) uuid.UUID {
+	if c.Kind != identity.KindOrg {
+		return uuid.Nil
+	}
 	id, _ := uuid.Parse(r.Header.Get(HeaderCausation))
 	return id
 }
