@@ -5,11 +5,13 @@ import (
 	"maps"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/hovedbok/hovedbok/api"
+	"github.com/hovedbok/hovedbok/ledger"
 )
 
 // shelf is a node with one instance in each state.
@@ -336,10 +338,17 @@ func TestReadYourWrites(t *testing.T) {
 func TestReadYourWrites_PositionOfTheFuture(t *testing.T) {
 	t.Parallel()
 	a := alone(t)
-	a.node.API.WaitForViews = 20 * time.Millisecond
 	m := a.draft(t)
 	token := a.person(t, ingrid)
 	inbox := call{method: "GET", path: "/ledger/inbox", token: token}
+	written, err := strconv.ParseUint(m.reply.position(), 10, 64)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := a.node.API.Views.Wait(t.Context(), ledger.Position(written)); err != nil { // as long as it takes: no answer below has to hurry
+		t.Fatal(err)
+	}
+	a.node.API.WaitForViews = 20 * time.Millisecond
 	caughtUp := a.must(t, 200, inbox.with(api.HeaderPosition, m.reply.position())).tree(t)
 	if _, behind := caughtUp["behind"]; behind {
 		t.Errorf("a list that knows the write says that it is behind: %v", caughtUp)
