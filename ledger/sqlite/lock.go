@@ -7,37 +7,28 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+
+	"github.com/hovedbok/hovedbok/internal/filelock"
 )
 
-var errLocked = errors.New("locked")
-
 // lock makes this store the only one on the database. The committer keeps the heads of streams in memory, so a second
-// writer would break the log. The lock file stays when the store closes; removing it would let two in.
-func lock(path string) (*os.File, error) {
+// writer would break the log.
+func lock(path string) (*filelock.Lock, error) {
 	if real, err := filepath.EvalSymlinks(path); err == nil {
 		path = real // one lock, whatever name the database is opened by
 	}
 	name := path + ".lock"
-	f, err := lockFile(name)
-	if errors.Is(err, errLocked) {
+	l, err := filelock.Take(name)
+	if errors.Is(err, filelock.ErrLocked) {
 		return nil, fmt.Errorf("the log is in use by %s; stop it first (lock file %s)", holder(name), name)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("lock file: %w", err)
 	}
-	if err := sign(f); err != nil {
-		return nil, errors.Join(fmt.Errorf("lock file: %w", err), f.Close())
+	if err := l.Write(strconv.Itoa(os.Getpid()) + "\n"); err != nil { // for the message that the next one gets
+		return nil, errors.Join(fmt.Errorf("lock file: %w", err), l.Release())
 	}
-	return f, nil
-}
-
-// sign writes the process number into the lock file, for the message that the next one gets.
-func sign(f *os.File) error {
-	if err := f.Truncate(0); err != nil {
-		return err
-	}
-	_, err := f.WriteAt([]byte(strconv.Itoa(os.Getpid())+"\n"), 0)
-	return err
+	return l, nil
 }
 
 // holder names the process that holds the lock, as far as the file tells.

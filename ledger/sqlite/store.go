@@ -11,6 +11,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/hovedbok/hovedbok/internal/filelock"
 	"github.com/hovedbok/hovedbok/ledger"
 )
 
@@ -58,7 +59,7 @@ func (o *Options) defaults() {
 
 // Store is a log in one SQLite file. It implements ledger.Store.
 type Store struct {
-	lock      *os.File
+	lock      *filelock.Lock
 	writer    *conn // used by the committer only, from Open to the end of its goroutine
 	readers   *readers
 	feed      *feed
@@ -165,7 +166,7 @@ func (s *Store) release() error {
 	if s.writer != nil {
 		errs = append(errs, s.writer.close())
 	}
-	return errors.Join(append(errs, s.lock.Close())...)
+	return errors.Join(append(errs, s.lock.Release())...)
 }
 
 // Head gives the position of the last event, 0 if there is none.

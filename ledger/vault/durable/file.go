@@ -14,6 +14,8 @@ import (
 	"sync"
 
 	_ "modernc.org/sqlite" // the driver "sqlite"
+
+	"github.com/hovedbok/hovedbok/internal/filelock"
 )
 
 // Errors that callers act on. Compare with errors.Is.
@@ -41,7 +43,7 @@ type Options struct {
 // File is an open file. All methods may be called from any goroutine.
 type File struct {
 	path   string
-	lock   *os.File
+	lock   *filelock.Lock
 	commit func(func() error) error
 
 	writes *sql.DB // one connection, tx.conn
@@ -83,7 +85,11 @@ func Open(ctx context.Context, o Options) (*File, error) {
 }
 
 func (f *File) open(ctx context.Context, o Options) (err error) {
-	if f.lock, err = lockFile(f.path + ".lock"); err != nil {
+	f.lock, err = filelock.Take(f.path + ".lock")
+	if errors.Is(err, filelock.ErrLocked) {
+		return ErrLocked
+	}
+	if err != nil {
 		return err
 	}
 	if err := createPrivate(f.path); err != nil {
@@ -212,7 +218,7 @@ func (f *File) release() error {
 		errs = append(errs, f.writes.Close())
 	}
 	if f.lock != nil {
-		errs = append(errs, f.lock.Close())
+		errs = append(errs, f.lock.Release())
 	}
 	return errors.Join(errs...)
 }
