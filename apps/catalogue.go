@@ -21,7 +21,7 @@ type Catalogue struct {
 	current map[string]*App
 	faults  map[string]Faults // of the versions in service
 
-	cache versionCache // owns itself
+	versions Cache[loaded] // that instances are pinned to
 }
 
 // OpenCatalogue opens the registry in the folder, which is made if it is not there, and loads the
@@ -31,8 +31,20 @@ func OpenCatalogue(dir string) (*Catalogue, error) {
 		return nil, fmt.Errorf("apps: open the catalogue: %w", err)
 	}
 	c := &Catalogue{store: store{dir: dir}}
-	c.cache.read = c.store.read
 	return c, c.Reload()
+}
+
+// loaded is a version as it was read, and what was found then.
+type loaded struct {
+	app    *App
+	faults Faults
+}
+
+func (c *Catalogue) load(id, digest string) (loaded, error) {
+	return c.versions.Get(id+"@"+digest, func() (l loaded, err error) {
+		l.app, l.faults, err = c.store.read(id, digest)
+		return l, err
+	})
 }
 
 // Reload reads again which versions are in service, as when another process has published one. When it
@@ -50,9 +62,11 @@ func (c *Catalogue) Reload() error {
 		if err != nil {
 			return err
 		}
-		if current[id], faults[id], err = c.cache.get(id, digest); err != nil {
+		l, err := c.load(id, digest)
+		if err != nil {
 			return err
 		}
+		current[id], faults[id] = l.app, l.faults
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -73,8 +87,8 @@ func (c *Catalogue) Version(id, digest string) (*App, error) {
 	if app := c.Current(id); app != nil && app.Version == digest {
 		return app, nil
 	}
-	app, _, err := c.cache.get(id, digest)
-	return app, err
+	l, err := c.load(id, digest)
+	return l.app, err
 }
 
 // Versions gives the digests of all published versions of an app, sorted; none for an unknown app.

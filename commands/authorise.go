@@ -22,9 +22,6 @@ var (
 	needDelete = need{[]string{"delete"}, policies.Write}
 )
 
-// PolicyKey names an app version in the policies.
-func PolicyKey(app *apps.App) string { return app.ID + "@" + app.Version }
-
 // Subject makes the caller a subject of the policies, with the keys that it holds for a party.
 func (s *Service) Subject(ctx context.Context, c *Caller, party int) (policies.Subject, error) {
 	sub := policies.Subject{Kind: c.Kind, Level: c.Level, Scopes: c.Scopes}
@@ -53,7 +50,7 @@ func (s *Service) Subject(ctx context.Context, c *Caller, party int) (policies.S
 
 // resource is what is decided about: a new instance of the app (st does not exist) or an instance at its step.
 func resource(app *apps.App, party int, st *instance.State) policies.Resource {
-	r := policies.Resource{App: PolicyKey(app), Party: party}
+	r := policies.Resource{App: app.Key(), Party: party}
 	if st != nil && st.Exists() {
 		r.Instance, r.Task, r.EndEvent = st.ID.String(), st.TaskID(), st.Process.EndEvent
 	}

@@ -95,7 +95,7 @@ func openSamples(dir string) (err error) {
 		if p.App == nil {
 			return errors.Join(errors.New(p.ID), errors.New(p.Faults[0].Error()))
 		}
-		all = append(all, policies.App{Key: commands.PolicyKey(p.App), Policy: p.App.Policy})
+		all = append(all, policies.App{Key: p.App.Key(), Policy: p.App.Policy})
 	}
 	if samples.engine, err = policies.NewEngine(ctx); err != nil {
 		return err

@@ -67,7 +67,7 @@ func withSecretDrawings(t *testing.T, w *world) *apps.App {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := engine.Publish(w.ctx, []policies.App{{Key: commands.PolicyKey(app), Policy: app.Policy}}); err != nil {
+	if err := engine.Publish(w.ctx, []policies.App{{Key: app.Key(), Policy: app.Policy}}); err != nil {
 		t.Fatal(err)
 	}
 	o := w.svc.Options

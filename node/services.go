@@ -74,7 +74,7 @@ func (n *Node) publishPolicies(ctx context.Context) error {
 func policyOf(app *apps.App) policies.App {
 	s := app.Metadata.APIScopes
 	return policies.App{
-		Key: commands.PolicyKey(app), Policy: app.Policy,
+		Key: app.Key(), Policy: app.Policy,
 		UserScopes:  policies.Scopes{Read: list(s.Users.Read), Write: list(s.Users.Write)},
 		OwnerScopes: policies.Scopes{Read: list(s.ServiceOwners.Read), Write: list(s.ServiceOwners.Write)},
 	}

@@ -3,7 +3,6 @@ package datamodel
 import (
 	"fmt"
 	"strings"
-	"sync"
 
 	"github.com/hovedbok/hovedbok/apps"
 	"github.com/hovedbok/hovedbok/apps/jsonc"
@@ -25,8 +24,10 @@ func (m *Model) RootElement() (name, namespace string) { return m.name, m.namesp
 //
 // It is an error when the data type is unknown or no form.
 func New(app *apps.App, dataType string) (*Model, error) {
-	return models.get(app.ID+"@"+app.Version+"/"+dataType, func() (*Model, error) { return build(app, dataType) })
+	return models.Get(app.Key()+"/"+dataType, func() (*Model, error) { return build(app, dataType) })
 }
+
+var models apps.Cache[*Model]
 
 func build(app *apps.App, dataType string) (*Model, error) {
 	dt, ok := app.DataType(dataType)
@@ -64,44 +65,4 @@ func (m *Model) readSchema(model *apps.Model) error {
 		m.root.kind = kindObject
 	}
 	return nil
-}
-
-// maxModels is how many models are kept.
-const maxModels = 512
-
-var models = modelCache{entries: map[string]*modelEntry{}}
-
-// modelCache keeps models by app version and data type. Each is built once, also when many ask at the same time.
-type modelCache struct {
-	mu      sync.Mutex // owns the fields below
-	entries map[string]*modelEntry
-	order   []string // keys, oldest first
-}
-
-type modelEntry struct {
-	once  sync.Once
-	model *Model
-	err   error
-}
-
-func (c *modelCache) get(key string, build func() (*Model, error)) (*Model, error) {
-	e := c.entry(key)
-	e.once.Do(func() { e.model, e.err = build() })
-	return e.model, e.err
-}
-
-func (c *modelCache) entry(key string) *modelEntry {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if e := c.entries[key]; e != nil {
-		return e
-	}
-	if len(c.order) >= maxModels {
-		delete(c.entries, c.order[0])
-		c.order = c.order[1:]
-	}
-	e := &modelEntry{}
-	c.entries[key] = e
-	c.order = append(c.order, key)
-	return e
 }

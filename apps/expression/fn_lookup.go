@@ -247,14 +247,18 @@ func callInstanceContext(r *run, n *node, args []Value) (Value, error) {
 	if r.ctx.Instance == nil {
 		return Value{}, nil
 	}
-	text := r.ctx.Instance.property(args[0].str)
+	text := r.ctx.Instance.Property(args[0].str)
 	if text == "" {
 		return Value{}, nil
 	}
 	return Text(text), nil
 }
 
-func (i *Instance) property(key string) string {
+// Property gives what instanceContext tells, or "" for what it does not know. An instance that is nil has no properties.
+func (i *Instance) Property(key string) string {
+	if i == nil {
+		return ""
+	}
 	switch key {
 	case "instanceId":
 		return i.ID
@@ -264,12 +268,13 @@ func (i *Instance) property(key string) string {
 		return i.OwnerPartyID
 	case "instanceOwnerName":
 		return i.OwnerName
-	default:
+	case "instanceOwnerPartyType":
 		if i.OwnerPartyType == "" {
 			return "unknown"
 		}
 		return i.OwnerPartyType
 	}
+	return ""
 }
 
 func callFrontendSettings(r *run, n *node, args []Value) (Value, error) {

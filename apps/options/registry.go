@@ -42,7 +42,7 @@ const libraryPrefix = "lib**"
 type Registry struct {
 	open, secure map[string]Provider // by id in lower case; written while providers are registered only
 	library      Provider
-	files        cache
+	files        apps.Cache[*Static]
 }
 
 // Register adds a provider of a list that anybody may read.
@@ -80,7 +80,11 @@ func (r *Registry) find(ctx context.Context, q Request) (List, error) {
 	if p := r.open[strings.ToLower(q.ID)]; p != nil {
 		return p.Options(ctx, q)
 	}
-	file, err := r.files.of(q.App).List(q.ID)
+	files, err := r.files.Get(q.App.Key(), func() (*Static, error) { return ReadStatic(q.App), nil })
+	if err != nil {
+		return List{}, err
+	}
+	file, err := files.List(q.ID)
 	if err == nil || !errors.Is(err, ErrNotFound) {
 		return List{Options: file}, err
 	}

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"path"
 	"strings"
-	"sync"
 
 	"github.com/hovedbok/hovedbok/apps"
 	"github.com/hovedbok/hovedbok/apps/expression"
@@ -58,33 +57,4 @@ func (s *Static) Options(id string) ([]expression.Option, error) {
 		return forExpressions(list["nb"]), nil
 	}
 	return nil, &NotFoundError{ID: id}
-}
-
-// maxCached is how many versions of apps are kept.
-const maxCached = 256
-
-// cache keeps the lists of versions of apps. The zero cache is ready.
-type cache struct {
-	mu    sync.Mutex // owns the fields below
-	known map[string]*Static
-	order []string // oldest first
-}
-
-func (c *cache) of(app *apps.App) *Static {
-	key := app.ID + "@" + app.Version
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if found := c.known[key]; found != nil {
-		return found
-	}
-	if c.known == nil {
-		c.known = map[string]*Static{}
-	}
-	if len(c.order) >= maxCached {
-		delete(c.known, c.order[0])
-		c.order = c.order[1:]
-	}
-	c.known[key] = ReadStatic(app)
-	c.order = append(c.order, key)
-	return c.known[key]
 }

@@ -85,33 +85,3 @@ func (l *Language) find(id string) *resource {
 	}
 	return l.builtin[id]
 }
-
-// maxCached is how many versions of apps a Cache keeps.
-const maxCached = 256
-
-// Cache keeps compiled texts by version of an app. The zero Cache is ready, and safe for concurrent use.
-type Cache struct {
-	mu    sync.Mutex // owns the fields below
-	known map[string]*Catalogue
-	order []string // oldest first
-}
-
-// Of gives the texts of a version of an app, compiled once as long as it is among the last 256 that have been asked for anew.
-func (c *Cache) Of(app *apps.App) *Catalogue {
-	key := app.ID + "@" + app.Version
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if found := c.known[key]; found != nil {
-		return found
-	}
-	if c.known == nil {
-		c.known = map[string]*Catalogue{}
-	}
-	if len(c.order) >= maxCached {
-		delete(c.known, c.order[0])
-		c.order = c.order[1:]
-	}
-	c.known[key] = Compile(app)
-	c.order = append(c.order, key)
-	return c.known[key]
-}

@@ -1,6 +1,6 @@
 // Package text gives the texts of an app: text resources in the reader's language, with their variables filled in.
 //
-//	texts := text.Compile(app)                  // once for each version of the app, or text.Cache.Of(app)
+//	texts := text.Compile(app)                  // once for each version of the app; keep it in an apps.Cache
 //	nb := texts.Language("nb-NO")               // the language that there is
 //	in := nb.In(text.Sources{Data: data, Instance: &instance})
 //	shown, found, err := in.Text("guests.title", row)

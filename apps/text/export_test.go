@@ -18,6 +18,3 @@ func BuiltinRaw(tag, id string) (value string, variables, places int, ok bool) {
 	}
 	return r.value, len(r.variables), len(r.template.places), true
 }
-
-// Known is how many versions a Cache keeps.
-func (c *Cache) Known() int { return len(c.known) }

@@ -259,24 +259,6 @@ func TestBuiltin_IsTheSameInEveryLanguage(t *testing.T) {
 	}
 }
 
-func TestCache_CompilesAVersionOnce(t *testing.T) {
-	t.Parallel()
-	var cache text.Cache
-	app := appWith("nb", plain("x", "y"))
-	first := cache.Of(app)
-	if cache.Of(app) != first || first.Language("nb") != first.Language("nn") {
-		t.Error("a version is compiled twice")
-	}
-	for i := range 400 {
-		other := appWith("nb")
-		other.Version = string(rune(i + 1000))
-		cache.Of(other)
-	}
-	if cache.Known() != 256 || cache.Of(app) == first {
-		t.Errorf("%d versions are kept", cache.Known())
-	}
-}
-
 func TestText_IsAnExpressionsText(t *testing.T) {
 	t.Parallel()
 	data := form(t, map[string]string{"main": `{"people": [{"name": "A"}, {"name": "B"}]}`})

@@ -125,7 +125,7 @@ func (t *Texts) value(v *variable, row expression.Row, at *frame, w *walk) (valu
 	case fromData:
 		return t.data(v, row)
 	case fromInstance:
-		value = property(t.sources.Instance, v.key)
+		value = t.sources.Instance.Property(v.key)
 		return value, value != "", nil
 	case fromSettings:
 		value, found = setting(t.sources.Settings, v.key)
@@ -161,30 +161,6 @@ func (t *Texts) data(v *variable, row expression.Row) (string, bool, error) {
 		return "", false, nil
 	default:
 		return value.String(), true, nil
-	}
-}
-
-// property gives what instanceContext tells, or "".
-func property(i *expression.Instance, key string) string {
-	if i == nil {
-		return ""
-	}
-	switch key {
-	case "instanceId":
-		return i.ID
-	case "appId":
-		return i.AppID
-	case "instanceOwnerPartyId":
-		return i.OwnerPartyID
-	case "instanceOwnerPartyType":
-		if i.OwnerPartyType == "" {
-			return "unknown"
-		}
-		return i.OwnerPartyType
-	case "instanceOwnerName":
-		return i.OwnerName
-	default:
-		return ""
 	}
 }
 
